@@ -1,0 +1,42 @@
+# Every target sets up what it needs and is safe to repeat. `make help` lists them.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help setup local test check soak bench lock package clean
+
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "%-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup:  ## make the three environments from their pinned files
+	@$(PYTHON) -m environments
+
+local: setup  ## package, deploy to the laptop's AWS, send requests and compare the answers with eager PyTorch
+	@$(BIN)/python -m local.rehearsal deployments/local.yaml
+
+package: setup  ## build the example models
+	@for deployment in deployments/*.yaml; do $(BIN)/seatrial package $$deployment || exit 1; done
+
+test: setup  ## run the tests, those with real parts too
+	@$(BIN)/python -m pytest -m "not soak"
+
+check: setup package  ## format, lint, types, arrows, generated files, one full synth
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m spec.schema --check
+	@$(BIN)/mypy app.py catalogue spec model_packaging invocation preflight local stacks cli environments examples \
+		benchmarks constructs/seatrial_hosting
+	@for deployment in deployments/*.yaml; do $(BIN)/seatrial check $$deployment || exit 1; done
+
+soak: setup  ## the tests that are too long for the gate
+	@$(BIN)/python -m pytest -m soak --timeout 3600
+
+bench: setup package  ## the project's own speed: one JSON line each, exit 1 when a goal is missed
+	@$(BIN)/python -m benchmarks
+
+lock:  ## pin every environment again from its .in file (needs uv on PATH)
+	@$(PYTHON) -m environments.lock
+
+clean:  ## remove what was built, not the environments
+	@rm -rf build cdk.out

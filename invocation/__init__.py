@@ -1,0 +1,27 @@
+"""One request to an endpoint: a body made from the model's signature, an answer back as arrays.
+
+The same code asks an endpoint at AWS and one on the laptop: which of the two is the boto3 client's business.
+"""
+
+from invocation.answer import read_answer
+from invocation.comparison import Difference, differences
+from invocation.data_file import read_data_file
+from invocation.endpoint_client import Answer, EndpointClient
+from invocation.errors import AnswerError, DataFileError, InvocationError, RequestError
+from invocation.request import RequestBody, binary_request, json_request
+
+__all__ = [
+    "Answer",
+    "AnswerError",
+    "DataFileError",
+    "Difference",
+    "EndpointClient",
+    "InvocationError",
+    "RequestBody",
+    "RequestError",
+    "binary_request",
+    "differences",
+    "json_request",
+    "read_answer",
+    "read_data_file",
+]

@@ -1,0 +1,62 @@
+"""Inputs from a user's file: KServe v2 JSON, .npy or .npz."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from tritonclient.utils import triton_to_np_dtype
+
+from invocation.errors import DataFileError
+from model_packaging.artifact import Signature
+
+__all__ = ["read_data_file"]
+
+
+def read_data_file(path: Path, signature: Signature) -> dict[str, NDArray[Any]]:
+    """Return a request's inputs by name.
+
+    Args:
+        path: ``.json`` with a KServe v2 body (``inputs``, each with name, shape, datatype and data), ``.npz``
+            with one array per input, or ``.npy`` with the only input of a model that has one.
+        signature: the model's, for the name a .npy lacks.
+
+    Raises:
+        DataFileError: the file is missing, of another kind, pickled, or not what its ending says.
+    """
+    readers = {".json": _from_json, ".npz": _from_npz, ".npy": _from_npy}
+    reader = readers.get(path.suffix.lower())
+    if reader is None:
+        raise DataFileError(f"{path}: the ending is {path.suffix!r}; allowed are {', '.join(readers)}.")
+    try:
+        return reader(path, signature)
+    except OSError as error:
+        raise DataFileError(f"{path}: {error.strerror or error}.") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise DataFileError(f"{path}: can't be read as {path.suffix}: {error}.") from error
+
+
+def _from_json(path: Path, signature: Signature) -> dict[str, NDArray[Any]]:  # noqa: ARG001 - one shape for all readers
+    arrays = {}
+    for tensor in json.loads(path.read_text(encoding="utf-8"))["inputs"]:
+        dtype = triton_to_np_dtype(tensor["datatype"])
+        if dtype is None:
+            raise DataFileError(f"{path}: {tensor['name']} has the unknown datatype {tensor['datatype']!r}.")
+        arrays[tensor["name"]] = np.array(tensor["data"], dtype=dtype).reshape(tensor["shape"])
+    return arrays
+
+
+def _from_npz(path: Path, signature: Signature) -> dict[str, NDArray[Any]]:  # noqa: ARG001 - one shape for all readers
+    # Pickled arrays run code when they are read.
+    with np.load(path, allow_pickle=False) as archive:
+        return {name: archive[name] for name in archive.files}
+
+
+def _from_npy(path: Path, signature: Signature) -> dict[str, NDArray[Any]]:
+    if len(signature.inputs) != 1:
+        names = ", ".join(spec.name for spec in signature.inputs)
+        raise DataFileError(
+            f"{path}: a .npy holds one array, the model takes {names}; write an .npz with these names."
+        )
+    return {signature.inputs[0].name: np.load(path, allow_pickle=False)}

@@ -1,0 +1,23 @@
+"""The exceptions of this folder."""
+
+__all__ = ["AnswerError", "DataFileError", "EndpointError", "InvocationError", "RequestError"]
+
+
+class InvocationError(Exception):
+    """A request can't be made or answered; the message says what is wrong and what to do."""
+
+
+class RequestError(InvocationError):
+    """The inputs don't fit the model's signature."""
+
+
+class DataFileError(InvocationError):
+    """A file of inputs can't be read."""
+
+
+class EndpointError(InvocationError):
+    """The endpoint refused the request or the model failed on it."""
+
+
+class AnswerError(InvocationError):
+    """The endpoint answered with something that is no inference answer."""

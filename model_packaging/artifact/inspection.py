@@ -1,0 +1,32 @@
+"""What the artifact rules look at while a model is packaged, before its manifest exists."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from model_packaging.artifact.manifest import FileRecord, RecordedFinding
+from model_packaging.artifact.signature import Signature
+
+__all__ = ["ArtifactInspection", "ArtifactInspector"]
+
+
+@dataclass(frozen=True, slots=True)
+class ArtifactInspection:
+    """A packed model as the rules see it; nothing of it needs torch.
+
+    Attributes:
+        model: the model's name: the folder in the Triton repository.
+        files: of the archive, in the archive's order.
+        config_pbtxt: the text of ``<model>/config.pbtxt``.
+        signature: observed on samples of the eager model.
+        max_batch_size: as declared; 0 where the model has no batch dimension.
+    """
+
+    model: str
+    files: tuple[FileRecord, ...]
+    config_pbtxt: str
+    signature: Signature
+    max_batch_size: int
+
+
+ArtifactInspector = Callable[[ArtifactInspection], Sequence[RecordedFinding]]
+"""Applies the artifact rules; what it returns is recorded in the manifest."""
