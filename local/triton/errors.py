@@ -1,0 +1,36 @@
+"""The exceptions of this folder."""
+
+from pathlib import Path
+
+__all__ = [
+    "ServeRuleError",
+    "TritonError",
+    "TritonStartError",
+    "TritonUnavailableError",
+]
+
+
+class TritonError(Exception):
+    """Something about the laptop's Triton went wrong; the message says what and what to do."""
+
+
+class TritonUnavailableError(TritonError):
+    """No Triton can run here: the platform, the environment or a library is missing; the message names it."""
+
+
+class ServeRuleError(TritonError):
+    """The container's ``serve`` would refuse this model data or environment before Triton starts."""
+
+
+class TritonStartError(TritonError):
+    """Triton did not become ready.
+
+    Attributes:
+        cause: one line: why, in Triton's own words where it said anything.
+        log_path: everything that Triton said.
+    """
+
+    def __init__(self, cause: str, log_path: Path) -> None:
+        super().__init__(f"Triton did not start: {cause} (log: {log_path})")
+        self.cause = cause
+        self.log_path = log_path
