@@ -1,0 +1,138 @@
+"""What deployment rules look at: the file and what lies in the build folder, read once."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from model_packaging.artifact import (
+    MANIFEST_FILE_NAME,
+    BuildInputs,
+    Manifest,
+    ManifestError,
+    read_manifest,
+)
+from model_packaging.build_inputs import build_inputs_of
+from model_packaging.errors import PackagingError
+from preflight.finding import Severity
+from spec import DeploymentFile, Model, RealtimeEndpoint
+
+__all__ = ["BuiltModel", "DeploymentEvidence", "gather_evidence"]
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltModel:
+    """What the build folder holds for one model, and what the deployment file would build now.
+
+    Attributes:
+        manifest_path: where the manifest belongs, relative to the project where it lies inside.
+        packaged: whether a manifest is there.
+        manifest: None where it is missing or unreadable.
+        manifest_error: why it can't be read; empty where it can, or is missing.
+        archive_size_bytes: of the archive that the manifest names; None where that is missing.
+        declared: what the model would be built from now; None where that can't be said.
+        declared_error: why it can't be said; None where it can.
+    """
+
+    manifest_path: str
+    packaged: bool
+    manifest: Manifest | None
+    manifest_error: str
+    archive_size_bytes: int | None
+    declared: BuildInputs | None
+    declared_error: PackagingError | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeploymentEvidence:
+    """Everything that deployment rules may look at; nothing is read from disk while they run.
+
+    Attributes:
+        file: the deployment file.
+        shown_file: its path as reports print it.
+        built: by model, for every model that an endpoint serves; an unserved one can't fail a deployment.
+    """
+
+    file: DeploymentFile
+    shown_file: str
+    built: Mapping[str, BuiltModel]
+
+    def served(self) -> Iterator[tuple[str, RealtimeEndpoint, Model]]:
+        """Yield each endpoint: its key, itself, and the model it serves."""
+        deployment = self.file.deployment
+        for key, endpoint in deployment.endpoints.items():
+            yield key, endpoint, deployment.models[endpoint.model]
+
+    def served_models(self) -> Iterator[tuple[str, Model]]:
+        """Yield each model that an endpoint serves, once, by name."""
+        for name in self.built:
+            yield name, self.file.deployment.models[name]
+
+
+def gather_evidence(file: DeploymentFile, build_root: Path, project_root: Path) -> DeploymentEvidence:
+    """Read the manifests of ``file``'s models.
+
+    Args:
+        file: the deployment.
+        build_root: the folder that `seatrial package` writes to: ``<build_root>/<deployment>/<model>/``.
+        project_root: the folder that factory references start from.
+    """
+    deployment = file.deployment
+    served = {endpoint.model for endpoint in deployment.endpoints.values()}
+    return DeploymentEvidence(
+        file=file,
+        shown_file=_shown_path(file.path, project_root),
+        built={
+            name: _built(model, build_root / deployment.name / name, project_root)
+            for name, model in deployment.models.items()
+            if name in served
+        },
+    )
+
+
+def _built(model: Model, folder: Path, project_root: Path) -> BuiltModel:
+    path = folder / MANIFEST_FILE_NAME
+    shown = _shown_path(path, project_root)
+    packaged = path.exists()
+    manifest, manifest_error = _manifest(path, shown) if packaged else (None, "")
+    declared, declared_error = _declared(model, project_root)
+    return BuiltModel(
+        manifest_path=shown,
+        packaged=packaged,
+        manifest=manifest,
+        manifest_error=manifest_error,
+        archive_size_bytes=_size_bytes(folder / manifest.archive.file_name) if manifest else None,
+        declared=declared,
+        declared_error=declared_error,
+    )
+
+
+def _shown_path(path: Path, project_root: Path) -> str:
+    """Return ``path`` as reports print it: relative to the project where it lies inside it."""
+    resolved = path.resolve()
+    root = project_root.resolve()
+    return resolved.relative_to(root).as_posix() if resolved.is_relative_to(root) else str(path)
+
+
+def _manifest(path: Path, shown: str) -> tuple[Manifest | None, str]:
+    try:
+        manifest = read_manifest(path)
+    except ManifestError as error:
+        return None, str(error).replace(str(path), shown)
+    for finding in manifest.findings:
+        if finding.severity not in {severity.value for severity in Severity}:
+            return None, f"{shown}: a finding has the unknown severity {finding.severity!r}"
+    return manifest, ""
+
+
+def _declared(model: Model, project_root: Path) -> tuple[BuildInputs | None, PackagingError | None]:
+    try:
+        return build_inputs_of(model, project_root), None
+    except PackagingError as error:
+        return None, error
+
+
+def _size_bytes(path: Path) -> int | None:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return None

@@ -1,0 +1,134 @@
+"""One report of all findings: for the terminal as text, for programs as JSON."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from preflight.finding import Finding, Location, Severity
+
+__all__ = ["REPORT_FORMAT", "Report"]
+
+REPORT_FORMAT = 1
+"""Of the JSON document; raised when a field changes its meaning or goes."""
+
+_NOWHERE = Location("")
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a check found.
+
+    Attributes:
+        findings: errors first, then warnings, then what is acknowledged; within these by file and line.
+    """
+
+    findings: tuple[Finding, ...]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "findings", tuple(sorted(self.findings, key=_order)))
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        """Errors that nobody acknowledged: these stop a synth."""
+        return self._open(Severity.ERROR)
+
+    @property
+    def warnings(self) -> tuple[Finding, ...]:
+        """Warnings that nobody acknowledged: these are shown and stop nothing at synth."""
+        return self._open(Severity.WARNING)
+
+    @property
+    def acknowledged(self) -> tuple[Finding, ...]:
+        """Findings that the deployment file acknowledges."""
+        return tuple(finding for finding in self.findings if finding.acknowledged is not None)
+
+    @property
+    def exit_code(self) -> int:
+        """1 where any finding is left unacknowledged, whatever its severity; otherwise 0."""
+        return 1 if self.errors or self.warnings else 0
+
+    def render_terminal(self) -> str:
+        """Return the report as plain text, without a trailing newline and without any markup."""
+        return "\n".join(self._lines())
+
+    def to_document(self) -> dict[str, Any]:
+        """Return the report as what JSON can hold; its shape is ``REPORT_FORMAT``'s."""
+        return {
+            "report_format": REPORT_FORMAT,
+            "exit_code": self.exit_code,
+            "counts": {
+                "errors": len(self.errors),
+                "warnings": len(self.warnings),
+                "acknowledged": len(self.acknowledged),
+            },
+            "findings": [_document(finding) for finding in self.findings],
+        }
+
+    def to_json(self) -> str:
+        """Return the report as one indented JSON document."""
+        return json.dumps(self.to_document(), indent=2, ensure_ascii=False)
+
+    def _open(self, severity: Severity) -> tuple[Finding, ...]:
+        return tuple(
+            finding
+            for finding in self.findings
+            if finding.severity is severity and finding.acknowledged is None
+        )
+
+    def _lines(self) -> Iterator[str]:
+        groups = (("Errors", self.errors), ("Warnings", self.warnings), ("Acknowledged", self.acknowledged))
+        for heading, findings in groups:
+            if findings:
+                yield f"{heading} ({len(findings)})"
+                for finding in findings:
+                    yield from _finding_lines(finding)
+                yield ""
+        yield self._summary()
+
+    def _summary(self) -> str:
+        if not self.findings:
+            return "No findings."
+        counts = (
+            (len(self.errors), "error"),
+            (len(self.warnings), "warning"),
+        )
+        words = [f"{count} {word}{'' if count == 1 else 's'}" for count, word in counts]
+        return f"{', '.join(words)}, {len(self.acknowledged)} acknowledged."
+
+
+def _order(finding: Finding) -> tuple[bool, bool, str, int, str, str]:
+    location = finding.location or _NOWHERE
+    return (
+        finding.acknowledged is not None,
+        finding.severity is not Severity.ERROR,
+        location.file,
+        location.line,
+        finding.rule,
+        finding.what,
+    )
+
+
+def _finding_lines(finding: Finding) -> Iterator[str]:
+    place = f"{finding.location}: " if finding.location else ""
+    yield f"  {place}{finding.rule} {finding.subject}"
+    yield f"    {finding.what}"
+    yield f"    Allowed: {finding.allowed}"
+    yield f"    Fix: {finding.fix}"
+    if finding.acknowledged is not None:
+        yield f"    Acknowledged: {finding.acknowledged}"
+
+
+def _document(finding: Finding) -> dict[str, Any]:
+    location = finding.location
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity.value,
+        "subject": finding.subject,
+        "what": finding.what,
+        "allowed": finding.allowed,
+        "fix": finding.fix,
+        "file": location.file if location else None,
+        "line": location.line if location and location.line else None,
+        "acknowledged": finding.acknowledged,
+    }

@@ -1,0 +1,42 @@
+"""The rules, one file per theme; importing this package registers them all.
+
+========  ==========================  ===========================================================
+ids       file                        theme
+========  ==========================  ===========================================================
+SEA1xx    ``archive_layout``          what lies where in the archive
+SEA2xx    ``config_pbtxt``            what Triton refuses, or silently does otherwise
+SEA3xx    ``signature``               config.pbtxt against what the model takes and returns
+SEA4xx    ``freshness``               what was packaged against what the file says now
+SEA5xx    ``instances``               models on instances
+SEA6xx    ``container``               the container's image, and what it is told
+SEA7xx    ``network``                 what the private network lets through
+SEA8xx    ``elastic_inference``       what a template must not ask of AWS any more
+SEA9xx    ``acknowledgments``         acknowledgments that say nothing
+========  ==========================  ===========================================================
+
+A new rule is a function with ``@rule`` in the file of its theme; ids are never reused.
+"""
+
+from preflight.rules import (
+    acknowledgments,
+    archive_layout,
+    config_pbtxt,
+    container,
+    elastic_inference,
+    freshness,
+    instances,
+    network,
+    signature,
+)
+
+__all__ = [
+    "acknowledgments",
+    "archive_layout",
+    "config_pbtxt",
+    "container",
+    "elastic_inference",
+    "freshness",
+    "instances",
+    "network",
+    "signature",
+]

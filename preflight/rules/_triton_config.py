@@ -1,0 +1,169 @@
+"""The part of a config.pbtxt that rules look at, parsed once per text, as plain values."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from model_packaging.artifact.config_pbtxt import parse_config_pbtxt
+from model_packaging.artifact.errors import ConfigPbtxtError
+from model_packaging.artifact.inspection import ArtifactInspection
+
+__all__ = [
+    "NO_DATATYPE",
+    "ConfiguredTensor",
+    "InstanceGroup",
+    "TritonConfig",
+    "config_error_of",
+    "config_of",
+    "config_path_of",
+    "triton_datatype",
+]
+
+NO_DATATYPE = "INVALID"
+"""What a tensor has whose ``data_type`` the file leaves out."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConfiguredTensor:
+    """One input or output as config.pbtxt has it.
+
+    Attributes:
+        name: as requests use it.
+        datatype: KServe v2 name, such as ``FP32``; ``NO_DATATYPE`` where the file gives none.
+        dims: what a request carries, without the batch dimension.
+        model_dims: what the model is given: those of ``reshape`` where the file reshapes.
+    """
+
+    name: str
+    datatype: str
+    dims: tuple[int, ...]
+    model_dims: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceGroup:
+    """One entry of ``instance_group``: its kind by name, its instances and the GPUs it names."""
+
+    kind: str
+    count: int
+    gpus: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TritonConfig:
+    """What rules ask of a ``ModelConfig``.
+
+    Attributes:
+        name: empty where the file leaves it to the folder.
+        backend: ``pytorch``, ``onnxruntime``, ...; empty where the file names none.
+        platform: the older way to name a backend, ``pytorch_libtorch``.
+        runtime: the backend's own runtime file, where the model brings one.
+        max_batch_size: 0 where the model has no batch dimension for Triton.
+        inputs: of ``input``.
+        outputs: of ``output``.
+        preferred_batch_sizes: of ``dynamic_batching``.
+        instance_groups: of ``instance_group``.
+        response_cache: whether ``response_cache`` is enabled.
+        default_model_filename: empty where the backend's own default holds.
+        latest_version_only: the version policy is Triton's default, the newest version.
+    """
+
+    name: str
+    backend: str
+    platform: str
+    runtime: str
+    max_batch_size: int
+    inputs: tuple[ConfiguredTensor, ...]
+    outputs: tuple[ConfiguredTensor, ...]
+    preferred_batch_sizes: tuple[int, ...]
+    instance_groups: tuple[InstanceGroup, ...]
+    response_cache: bool
+    default_model_filename: str
+    latest_version_only: bool
+
+    @property
+    def is_ensemble(self) -> bool:
+        """Whether it only joins other models and has no model file of its own."""
+        return self.platform == "ensemble"
+
+
+def config_path_of(artifact: ArtifactInspection) -> str:
+    """Return where the model's config.pbtxt lies in the archive."""
+    return f"{artifact.model}/config.pbtxt"
+
+
+def config_of(artifact: ArtifactInspection) -> TritonConfig | None:
+    """Return the model's configuration; None where it is missing or unreadable: two rules say so."""
+    found = _read(artifact)
+    return found if isinstance(found, TritonConfig) else None
+
+
+def config_error_of(artifact: ArtifactInspection) -> ConfigPbtxtError | None:
+    """Return what keeps Triton from reading the model's config.pbtxt; None where nothing does."""
+    found = _read(artifact)
+    return found if isinstance(found, ConfigPbtxtError) else None
+
+
+def triton_datatype(datatype: str) -> str:
+    """Return config.pbtxt's name of a KServe v2 data type: ``TYPE_FP32``, but ``TYPE_STRING`` for ``BYTES``.
+
+    Source: Triton, model configuration, datatypes.
+    """
+    return "TYPE_STRING" if datatype == "BYTES" else f"TYPE_{datatype}"
+
+
+def _read(artifact: ArtifactInspection) -> TritonConfig | ConfigPbtxtError | None:
+    wanted = config_path_of(artifact)
+    if not any(record.path == wanted for record in artifact.files):
+        return None
+    return _parse(artifact.config_pbtxt)
+
+
+@lru_cache(maxsize=8)
+def _parse(text: str) -> TritonConfig | ConfigPbtxtError:
+    """Return the error as a value: one rule reports it, and it is found once however many rules ask."""
+    try:
+        return _view(parse_config_pbtxt(text))
+    except ConfigPbtxtError as error:
+        return error
+
+
+def _view(config: Any) -> TritonConfig:  # noqa: ANN401 - protobuf's generated classes ship no types
+    policy = config.version_policy
+    return TritonConfig(
+        name=config.name,
+        backend=config.backend,
+        platform=config.platform,
+        runtime=config.runtime,
+        max_batch_size=config.max_batch_size,
+        inputs=tuple(_tensor(each) for each in config.input),
+        outputs=tuple(_tensor(each) for each in config.output),
+        preferred_batch_sizes=tuple(config.dynamic_batching.preferred_batch_size),
+        instance_groups=tuple(_group(each) for each in config.instance_group),
+        response_cache=config.response_cache.enable,
+        default_model_filename=config.default_model_filename,
+        latest_version_only=policy.WhichOneof("policy_choice") in (None, "latest")
+        and policy.latest.num_versions in (0, 1),
+    )
+
+
+def _tensor(tensor: Any) -> ConfiguredTensor:  # noqa: ANN401 - protobuf's generated classes ship no types
+    datatype = _enum_name(tensor, "data_type").removeprefix("TYPE_")
+    dims = tuple(tensor.dims)
+    return ConfiguredTensor(
+        name=tensor.name,
+        datatype="BYTES" if datatype == "STRING" else datatype,
+        dims=dims,
+        model_dims=tuple(tensor.reshape.shape) if tensor.HasField("reshape") else dims,
+    )
+
+
+def _group(group: Any) -> InstanceGroup:  # noqa: ANN401 - protobuf's generated classes ship no types
+    return InstanceGroup(kind=_enum_name(group, "kind"), count=group.count, gpus=tuple(group.gpus))
+
+
+def _enum_name(message: Any, field: str) -> str:  # noqa: ANN401 - protobuf's generated classes ship no types
+    """Return the name of an enum's value, or the number as text where the schema has no name for it."""
+    number = getattr(message, field)
+    value = message.DESCRIPTOR.fields_by_name[field].enum_type.values_by_number.get(number)
+    return str(number) if value is None else str(value.name)

@@ -1,0 +1,197 @@
+"""SEA1xx: what lies where in the archive."""
+
+import re
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from model_packaging.artifact.inspection import ArtifactInspection
+from preflight.finding import Severity
+from preflight.registry import rule
+from preflight.rule import ARTIFACT, Violation
+from preflight.rules._environment import DEFAULT_MODEL_NAME, SERVE
+from preflight.rules._triton_config import TritonConfig, config_of, config_path_of
+
+__all__ = [
+    "config_at_the_root",
+    "config_missing",
+    "model_file_missing",
+    "no_version_folder",
+    "several_models_without_default",
+    "unsafe_member_path",
+]
+
+_CONFIG = "config.pbtxt"
+_VERSION_FOLDER = re.compile(r"[1-9][0-9]*")
+_MODEL_FILES = {
+    "pytorch": ("model.pt",),
+    "onnxruntime": ("model.onnx",),
+    "tensorrt": ("model.plan",),
+    "python": ("model.py",),
+    "openvino": ("model.xml",),
+}
+_BACKEND_OF_PLATFORM = {
+    "pytorch_libtorch": "pytorch",
+    "onnxruntime_onnx": "onnxruntime",
+    "tensorrt_plan": "tensorrt",
+}
+
+
+@rule(
+    "SEA101",
+    severity=Severity.ERROR,
+    title="config.pbtxt at the archive's root",
+    scope=ARTIFACT,
+    source=SERVE,
+    symptom="The container exits with 'Incorrect directory structure' and the endpoint fails after its "
+    "start-up time-out.",
+    fix="Move config.pbtxt and the version folders into one folder named after the model.",
+)
+def config_at_the_root(artifact: ArtifactInspection) -> Iterator[Violation]:
+    """SageMaker's container wants a model repository, not a model, at /opt/ml/model."""
+    if any(record.path == _CONFIG for record in artifact.files):
+        yield Violation(
+            "config.pbtxt lies at the root of the archive.",
+            f"{config_path_of(artifact)} and no file at the root.",
+        )
+
+
+@rule(
+    "SEA102",
+    severity=Severity.ERROR,
+    title="the model's folder has no config.pbtxt",
+    scope=ARTIFACT,
+    source="Triton, model repository, repository layout; model configuration, auto-generated model "
+    "configuration (not for the PyTorch backend)",
+    symptom="Triton does not know the model's inputs and outputs: it refuses the model, or every request.",
+    fix="Put config.pbtxt into the model's folder.",
+)
+def config_missing(artifact: ArtifactInspection) -> Iterator[Violation]:
+    """The model's folder holds its configuration."""
+    wanted = config_path_of(artifact)
+    if not any(record.path == wanted for record in artifact.files):
+        yield Violation(f"The archive holds no {wanted}.", f"{wanted} beside the version folders.")
+
+
+@rule(
+    "SEA103",
+    severity=Severity.ERROR,
+    title="several model folders and no default model",
+    scope=ARTIFACT,
+    source=SERVE,
+    symptom="The container exits with 'More than 1 model directory found' and the endpoint fails after its "
+    "start-up time-out.",
+    fix=f"Name the model that answers requests in the container's environment: {DEFAULT_MODEL_NAME}.",
+    settled_by=lambda model: DEFAULT_MODEL_NAME in model.container.environment,
+)
+def several_models_without_default(artifact: ArtifactInspection) -> Iterator[Violation]:
+    """The container serves the only folder there is, or the one that is named."""
+    folders = sorted({record.path.split("/", 1)[0] for record in artifact.files if "/" in record.path})
+    if len(folders) > 1:
+        yield Violation(
+            f"The archive holds {len(folders)} folders at its root: {', '.join(folders)}.",
+            f"one folder, or {DEFAULT_MODEL_NAME} with the name of one of them.",
+        )
+
+
+@rule(
+    "SEA104",
+    severity=Severity.ERROR,
+    title="no numbered version folder",
+    scope=ARTIFACT,
+    source="Triton, model repository, model versions; seen on Triton 2.51",
+    symptom="Triton ignores every folder of another name: 'at least one version must be available under the "
+    "version policy', and the endpoint fails after its start-up time-out.",
+    fix="Put the model file into a folder named 1 below the model's folder.",
+)
+def no_version_folder(artifact: ArtifactInspection) -> Iterator[Violation]:
+    """A version is a folder whose name is a number without leading zeros."""
+    config = config_of(artifact)
+    if config is not None and config.is_ensemble:
+        return
+    folders = _files_by_folder(artifact)
+    if not any(_VERSION_FOLDER.fullmatch(name) for name in folders):
+        found = ", ".join(sorted(folders)) or "no folder at all"
+        yield Violation(
+            f"{artifact.model} has no version folder; it has {found}.",
+            "a number without leading zeros, such as 1.",
+        )
+
+
+@rule(
+    "SEA105",
+    severity=Severity.ERROR,
+    title="the version folder has no model file",
+    scope=ARTIFACT,
+    source="Triton, model repository, model files",
+    symptom="Triton can't load the model, or waits for minutes, without a word in the API's answer; the "
+    "endpoint fails after its start-up time-out.",
+    fix="Export the model under the backend's file name; the PyTorch backend reads TorchScript, never a "
+    "pickle or a state dictionary.",
+)
+def model_file_missing(artifact: ArtifactInspection) -> Iterator[Violation]:
+    """Each backend opens one file name, unless default_model_filename gives another."""
+    config = config_of(artifact)
+    if config is None or config.is_ensemble:
+        return
+    wanted = _model_files_of(config)
+    versions = {
+        name: files for name, files in _files_by_folder(artifact).items() if _VERSION_FOLDER.fullmatch(name)
+    }
+    if not wanted or not versions:
+        return
+    newest = max(versions, key=int)
+    served = {newest: versions[newest]} if config.latest_version_only else versions
+    if not any(
+        file in wanted or file.startswith(f"{wanted[0]}/") for files in served.values() for file in files
+    ):
+        found = ", ".join(sorted(served[newest]))
+        yield Violation(
+            f"{artifact.model}/{newest} holds no {wanted[0]}; it holds {found}.",
+            f"{artifact.model}/{newest}/{wanted[0]}.",
+        )
+
+
+@rule(
+    "SEA106",
+    severity=Severity.ERROR,
+    title="a path that leads out of the archive",
+    scope=ARTIFACT,
+    source="Python, tarfile, extraction filters; GNU tar, absolute file names",
+    symptom="What unpacks the archive refuses the member or drops it, and the model is incomplete; a "
+    "careless one overwrites files of its own.",
+    fix="Pack relative paths without '..'.",
+)
+def unsafe_member_path(artifact: ArtifactInspection) -> Iterator[Violation]:
+    """A member stays below the folder it is unpacked into, whoever unpacks it."""
+    for record in artifact.files:
+        if _is_unsafe(record.path):
+            yield Violation(
+                f"The archive holds the path {record.path!r}.",
+                "a relative path without '..', backslashes and control characters.",
+            )
+
+
+def _is_unsafe(path: str) -> bool:
+    parts = PurePosixPath(path).parts
+    return not parts or path.startswith("/") or ".." in parts or "\\" in path or not path.isprintable()
+
+
+def _files_by_folder(artifact: ArtifactInspection) -> dict[str, list[str]]:
+    """Return the files below each folder of the model's folder, by the folder's name."""
+    folders: dict[str, list[str]] = {}
+    for record in artifact.files:
+        model, _, below = record.path.partition("/")
+        folder, _, file = below.partition("/")
+        if model == artifact.model and file:
+            folders.setdefault(folder, []).append(file)
+    return folders
+
+
+def _model_files_of(config: TritonConfig) -> tuple[str, ...]:
+    """Return the file names that the backend opens; none where the backend's names are not known."""
+    if config.default_model_filename:
+        return (config.default_model_filename,)
+    if config.runtime:
+        return ()
+    backend = config.backend or _BACKEND_OF_PLATFORM.get(config.platform, "")
+    return _MODEL_FILES.get(backend, ())

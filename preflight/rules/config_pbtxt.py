@@ -1,0 +1,228 @@
+"""SEA2xx: what Triton refuses in a config.pbtxt, or silently does something else with."""
+
+from collections.abc import Iterator
+
+from model_packaging.artifact.inspection import ArtifactInspection
+from model_packaging.artifact.signature import VARIABLE
+from preflight.finding import Severity
+from preflight.registry import rule
+from preflight.rule import ARTIFACT, Violation
+from preflight.rules._environment import ADDITIONAL_ARGUMENTS
+from preflight.rules._triton_config import NO_DATATYPE, config_error_of, config_of
+from spec import Model
+
+__all__ = [
+    "backend_missing",
+    "datatype_missing",
+    "gpus_on_cpu_group",
+    "impossible_dims",
+    "name_differs_from_folder",
+    "negative_max_batch_size",
+    "preferred_batch_size_out_of_range",
+    "response_cache_without_cache",
+    "tensors_missing",
+    "unreadable",
+]
+
+_NOT_LOADED = "and the endpoint fails after its start-up time-out."
+_CACHE_ARGUMENTS = ("--cache-config", "--response-cache-byte-size")
+
+
+def _starts_with_cache(model: Model) -> bool:
+    arguments = model.container.environment.get(ADDITIONAL_ARGUMENTS, "")
+    return any(argument in arguments for argument in _CACHE_ARGUMENTS)
+
+
+@rule(
+    "SEA201",
+    severity=Severity.ERROR,
+    title="config.pbtxt can't be read",
+    scope=ARTIFACT,
+    source="Triton, common/protobuf/model_config.proto; seen on Triton 2.51",
+    symptom="The API says only 'failed to poll from model repository', the server's log alone says why, "
+    + _NOT_LOADED,
+    fix="Correct the file at that line; field names are those of Triton's model_config.proto.",
+)
+def unreadable(artifact: ArtifactInspection) -> Iterator[Violation]:
+    """Unknown fields, unknown enum values and broken syntax stop Triton from reading the file."""
+    error = config_error_of(artifact)
+    if error is not None:
+        place = f"config.pbtxt:{error.line}:{error.column}" if error.line else "config.pbtxt"
+        yield Violation(f"{place}: {error.reason.rstrip('.')}.", "protobuf text of inference.ModelConfig.")
+
+
+@rule(
+    "SEA202",
+    severity=Severity.ERROR,
+    title="the configuration names another model than its folder",
+    scope=ARTIFACT,
+    source="Triton, model configuration, name, platform and backend; seen on Triton 2.51",
+    symptom=f"Triton says 'directory name must equal model name', {_NOT_LOADED}",
+    fix="Give both the same name, or leave `name` out.",
+)
+def name_differs_from_folder(artifact: ArtifactInspection) -> Iterator[Violation]:
+    """The folder's name is the model's name."""
+    config = config_of(artifact)
+    if config is not None and config.name not in ("", artifact.model):
+        yield Violation(
+            f"config.pbtxt names the model {config.name!r} in the folder {artifact.model!r}.",
+            f"{artifact.model!r}, or no `name`.",
+        )
+
+
+@rule(
+    "SEA203",
+    severity=Severity.ERROR,
+    title="preferred_batch_size outside what max_batch_size allows",
+    scope=ARTIFACT,
+    source="Triton, model configuration, dynamic batcher, preferred batch sizes; seen on Triton 2.51",
+    symptom=f"Triton says 'dynamic batching preferred size must be <= max batch size', {_NOT_LOADED}",
+    fix="Raise max_batch_size or lower preferred_batch_size.",
+)
+def preferred_batch_size_out_of_range(artifact: ArtifactInspection) -> Iterator[Violation]:
+    """The batcher can't prefer a batch that it may not form."""
+    config = config_of(artifact)
+    if config is None:
+        return
+    wrong = [size for size in config.preferred_batch_sizes if not 1 <= size <= config.max_batch_size]
+    if wrong:
+        allowed = (
+            f"1 to {config.max_batch_size}" if config.max_batch_size > 0 else "none, as max_batch_size is 0"
+        )
+        yield Violation(
+            f"preferred_batch_size is {', '.join(map(str, wrong))}, max_batch_size {config.max_batch_size}.",
+            f"{allowed}.",
+        )
+
+
+@rule(
+    "SEA204",
+    severity=Severity.WARNING,
+    title="no backend named",
+    scope=ARTIFACT,
+    source="Triton, model configuration, minimal model configuration; seen on Triton 2.51: it loads",
+    symptom="Triton guesses the backend from the file's name without a word, and another release may guess "
+    "otherwise.",
+    fix='Name the backend, such as platform: "pytorch_libtorch".',
+)
+def backend_missing(artifact: ArtifactInspection) -> Iterator[Violation]:
+    """A minimal configuration names its backend or platform."""
+    config = config_of(artifact)
+    if config is not None and not config.backend and not config.platform:
+        yield Violation("config.pbtxt names neither a backend nor a platform.", "one of them.")
+
+
+@rule(
+    "SEA205",
+    severity=Severity.ERROR,
+    title="no inputs or no outputs declared",
+    scope=ARTIFACT,
+    source="Triton, model configuration, minimal model configuration; seen on Triton 2.51: it loads",
+    symptom="The endpoint is InService, and every request fails.",
+    fix="Declare every input and output of the model.",
+)
+def tensors_missing(artifact: ArtifactInspection) -> Iterator[Violation]:
+    """A minimal configuration declares inputs and outputs; Triton loads one that does not."""
+    config = config_of(artifact)
+    if config is None:
+        return
+    for field, tensors in (("input", config.inputs), ("output", config.outputs)):
+        if not tensors:
+            yield Violation(f"config.pbtxt declares no {field}.", f"at least one {field}.")
+
+
+@rule(
+    "SEA206",
+    severity=Severity.WARNING,
+    title="response cache enabled without a cache",
+    scope=ARTIFACT,
+    source="Triton, response cache, enable caching on Triton server; seen on Triton 2.51: it loads",
+    symptom="The endpoint works and caches nothing.",
+    fix=f"Give the container {ADDITIONAL_ARGUMENTS}: --cache-config=local,size=<bytes>, or leave "
+    "response_cache out.",
+    settled_by=_starts_with_cache,
+)
+def response_cache_without_cache(artifact: ArtifactInspection) -> Iterator[Violation]:
+    """The model asks for the cache, the server's arguments make it."""
+    config = config_of(artifact)
+    if config is not None and config.response_cache:
+        yield Violation(
+            "response_cache is enabled and the server is started without a cache.",
+            f"response_cache with --cache-config in {ADDITIONAL_ARGUMENTS}.",
+        )
+
+
+@rule(
+    "SEA207",
+    severity=Severity.ERROR,
+    title="impossible dimensions",
+    scope=ARTIFACT,
+    source="Triton, model configuration, inputs and outputs; seen on Triton 2.51",
+    symptom=f"Triton says 'dimension must be integer >= 1, or -1' or 'must specify dims', {_NOT_LOADED}",
+    fix="Give every dimension a size, or -1 where it varies.",
+)
+def impossible_dims(artifact: ArtifactInspection) -> Iterator[Violation]:
+    """A dimension has a size of at least 1 or is variable."""
+    config = config_of(artifact)
+    if config is None:
+        return
+    for tensor in (*config.inputs, *config.outputs):
+        if not tensor.dims or any(dim < 1 and dim != VARIABLE for dim in tensor.dims):
+            yield Violation(f"{tensor.name!r} has dims {list(tensor.dims)}.", "sizes of at least 1, or -1.")
+
+
+@rule(
+    "SEA208",
+    severity=Severity.ERROR,
+    title="no data type",
+    scope=ARTIFACT,
+    source="Triton, model configuration, datatypes; seen on Triton 2.51",
+    symptom=f"Triton says \"must specify 'data_type'\", {_NOT_LOADED}",
+    fix="Give the tensor a data_type such as TYPE_FP32.",
+)
+def datatype_missing(artifact: ArtifactInspection) -> Iterator[Violation]:
+    """Every tensor has a data type."""
+    config = config_of(artifact)
+    if config is None:
+        return
+    for tensor in (*config.inputs, *config.outputs):
+        if tensor.datatype == NO_DATATYPE:
+            yield Violation(f"{tensor.name!r} has no data_type.", "one of Triton's data types.")
+
+
+@rule(
+    "SEA209",
+    severity=Severity.ERROR,
+    title="negative max_batch_size",
+    scope=ARTIFACT,
+    source="Triton, model configuration, maximum batch size; seen on Triton 2.51",
+    symptom=f"Triton says \"'max_batch_size' must be non-negative value\", {_NOT_LOADED}",
+    fix="Give 0 for a model without a batch dimension, otherwise the largest batch.",
+)
+def negative_max_batch_size(artifact: ArtifactInspection) -> Iterator[Violation]:
+    """The largest batch is a number of requests."""
+    config = config_of(artifact)
+    if config is not None and config.max_batch_size < 0:
+        yield Violation(f"max_batch_size is {config.max_batch_size}.", "0 or more.")
+
+
+@rule(
+    "SEA210",
+    severity=Severity.ERROR,
+    title="GPUs named for instances on the CPU",
+    scope=ARTIFACT,
+    source="Triton, model configuration, instance groups; seen on Triton 2.51",
+    symptom=f"Triton says 'has kind KIND_CPU but specifies one or more GPUs', {_NOT_LOADED}",
+    fix="Leave gpus out, or use KIND_GPU.",
+)
+def gpus_on_cpu_group(artifact: ArtifactInspection) -> Iterator[Violation]:
+    """Only instances on GPUs have GPUs."""
+    config = config_of(artifact)
+    if config is None:
+        return
+    for group in config.instance_groups:
+        if group.kind == "KIND_CPU" and group.gpus:
+            yield Violation(
+                f"An instance_group of KIND_CPU names the GPUs {list(group.gpus)}.",
+                "gpus with KIND_GPU alone.",
+            )

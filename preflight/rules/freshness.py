@@ -1,0 +1,163 @@
+"""SEA4xx: what was packaged against what the deployment file says now."""
+
+from collections.abc import Iterator
+
+from preflight.evidence import DeploymentEvidence
+from preflight.finding import Severity
+from preflight.registry import rule
+from preflight.rule import DEPLOYMENT, Violation
+
+__all__ = [
+    "archive_missing",
+    "archive_size_differs",
+    "manifest_older_than_file",
+    "manifest_unreadable",
+    "not_packaged",
+    "source_unknown",
+]
+
+_KEYS = "Seatrial, two keys: what is served is named by its content key, what to build by its build key"
+_NOTHING_TO_SERVE = "Nothing: the template can't name an artifact that does not exist."
+
+
+def _package(evidence: DeploymentEvidence) -> str:
+    return f"Run `seatrial package {evidence.shown_file}`"
+
+
+@rule(
+    "SEA401",
+    severity=Severity.ERROR,
+    title="the model is not packaged",
+    scope=DEPLOYMENT,
+    source=_KEYS,
+    symptom=_NOTHING_TO_SERVE,
+    fix="Run `seatrial package` on the deployment file.",
+)
+def not_packaged(evidence: DeploymentEvidence) -> Iterator[Violation]:
+    """Every model that an endpoint serves has a manifest."""
+    for name, _ in evidence.served_models():
+        built = evidence.built[name]
+        if not built.packaged:
+            yield Violation(
+                f"There is no {built.manifest_path}: the model was not packaged.",
+                "a packaged model for every endpoint.",
+                ("models", name),
+                f"{_package(evidence)}.",
+            )
+
+
+@rule(
+    "SEA402",
+    severity=Severity.ERROR,
+    title="the manifest can't be read",
+    scope=DEPLOYMENT,
+    source=_KEYS,
+    symptom=_NOTHING_TO_SERVE,
+    fix="Package the model again.",
+)
+def manifest_unreadable(evidence: DeploymentEvidence) -> Iterator[Violation]:
+    """A manifest is the JSON document that packaging wrote, of this version's format."""
+    for name, _ in evidence.served_models():
+        built = evidence.built[name]
+        if built.manifest_error:
+            yield Violation(
+                f"{built.manifest_error}.",
+                "a manifest that this version of Seatrial wrote.",
+                ("models", name),
+                f"{_package(evidence)}.",
+            )
+
+
+@rule(
+    "SEA403",
+    severity=Severity.ERROR,
+    title="the packaged model is older than the deployment file",
+    scope=DEPLOYMENT,
+    source=_KEYS,
+    symptom="The endpoint is InService with another model than the file declares.",
+    fix="Package the model again.",
+)
+def manifest_older_than_file(evidence: DeploymentEvidence) -> Iterator[Violation]:
+    """The manifest was built from this section and these sources; synth never builds again by itself."""
+    for name, _ in evidence.served_models():
+        built = evidence.built[name]
+        if built.manifest is None or built.declared is None:
+            continue
+        changed = built.manifest.build_inputs.differences(built.declared)
+        if changed:
+            yield Violation(
+                f"{built.manifest_path} was built before a change of {', '.join(changed)}.",
+                "a model packaged from what the file declares now.",
+                ("models", name),
+                f"{_package(evidence)}.",
+            )
+
+
+@rule(
+    "SEA404",
+    severity=Severity.ERROR,
+    title="the archive is missing",
+    scope=DEPLOYMENT,
+    source=_KEYS,
+    symptom="`cdk deploy` fails while it publishes the asset.",
+    fix="Package the model again.",
+)
+def archive_missing(evidence: DeploymentEvidence) -> Iterator[Violation]:
+    """The archive lies beside its manifest."""
+    for name, _ in evidence.served_models():
+        built = evidence.built[name]
+        if built.manifest is not None and built.archive_size_bytes is None:
+            yield Violation(
+                f"{built.manifest_path} names {built.manifest.archive.file_name}, which is not beside it.",
+                "the archive beside its manifest.",
+                ("models", name),
+                f"{_package(evidence)}; with --force where the manifest is up to date.",
+            )
+
+
+@rule(
+    "SEA405",
+    severity=Severity.ERROR,
+    title="the archive is not the one that was packaged",
+    scope=DEPLOYMENT,
+    source=_KEYS,
+    symptom="The endpoint serves something else than the manifest says, or can't unpack it and fails.",
+    fix="Package the model again with --force.",
+)
+def archive_size_differs(evidence: DeploymentEvidence) -> Iterator[Violation]:
+    """The archive has the size that its manifest recorded."""
+    for name, _ in evidence.served_models():
+        built = evidence.built[name]
+        if built.manifest is None or built.archive_size_bytes is None:
+            continue
+        recorded = built.manifest.archive
+        if built.archive_size_bytes != recorded.size_bytes:
+            yield Violation(
+                f"{recorded.file_name} has {built.archive_size_bytes} bytes; {built.manifest_path} recorded "
+                f"{recorded.size_bytes}.",
+                f"{recorded.size_bytes} bytes.",
+                ("models", name),
+                f"{_package(evidence)} with --force.",
+            )
+
+
+@rule(
+    "SEA406",
+    severity=Severity.ERROR,
+    title="the model's source can't be found",
+    scope=DEPLOYMENT,
+    source=_KEYS,
+    symptom="The endpoint may serve another model than the file declares; no one can tell.",
+    fix="Correct export.from, or bring the factory's source file back.",
+)
+def source_unknown(evidence: DeploymentEvidence) -> Iterator[Violation]:
+    """The factory's source files say whether the packaged model is current."""
+    for name, _ in evidence.served_models():
+        error = evidence.built[name].declared_error
+        if error is not None:
+            yield Violation(
+                error.cause,
+                "module:factory of a Python file in the project.",
+                ("models", name, "export", "from"),
+                f"{error.fix[:1].upper()}{error.fix[1:]}",
+            )

@@ -1,0 +1,125 @@
+"""SEA5xx: models on instances."""
+
+from collections.abc import Iterator
+
+import catalogue
+from preflight.evidence import DeploymentEvidence
+from preflight.finding import Severity
+from preflight.registry import rule
+from preflight.rule import DEPLOYMENT, Violation
+
+__all__ = [
+    "ami_of_another_accelerator",
+    "gpu_beyond_the_instance",
+    "gpu_kind_on_cpu_instance",
+    "model_larger_than_memory",
+]
+
+_FAILS = "and the endpoint fails after its start-up time-out."
+_MIB = 1 << 20
+_NEURON_FAMILIES = ("ml.inf", "ml.trn")
+
+
+@rule(
+    "SEA501",
+    severity=Severity.ERROR,
+    title="KIND_GPU on an instance type without GPU",
+    scope=DEPLOYMENT,
+    source="Triton, model configuration, instance groups; seen on Triton 2.51",
+    symptom=f"Triton says 'has kind KIND_GPU but no GPUs are available', {_FAILS}",
+    fix="Take an instance type with a GPU, or KIND_CPU or KIND_AUTO in the model's instance_group.",
+)
+def gpu_kind_on_cpu_instance(evidence: DeploymentEvidence) -> Iterator[Violation]:
+    """Instances of the kind KIND_GPU need a GPU."""
+    for key, endpoint, model in evidence.served():
+        instance = catalogue.instance_type(endpoint.instances.type)
+        if instance.gpus == 0 and any(group.kind == "KIND_GPU" for group in model.triton.instance_group):
+            yield Violation(
+                f"{instance.name} has no GPU, and the model {endpoint.model!r} asks for KIND_GPU.",
+                "an instance type with a GPU, or another kind.",
+                ("endpoints", key, "instances", "type"),
+            )
+
+
+@rule(
+    "SEA502",
+    severity=Severity.ERROR,
+    title="a GPU that the instance type does not have",
+    scope=DEPLOYMENT,
+    source="Triton, model configuration, instance groups (gpus)",
+    symptom=f"Triton says 'specifies invalid or unsupported gpu id', {_FAILS}",
+    fix="Take an instance type with more GPUs, or name fewer.",
+)
+def gpu_beyond_the_instance(evidence: DeploymentEvidence) -> Iterator[Violation]:
+    """GPUs are counted from 0 to the instance type's number of GPUs."""
+    for key, endpoint, model in evidence.served():
+        instance = catalogue.instance_type(endpoint.instances.type)
+        named = {
+            gpu for group in model.triton.instance_group if group.kind != "KIND_CPU" for gpu in group.gpus
+        }
+        beyond = sorted(gpu for gpu in named if gpu >= instance.gpus)
+        if instance.gpus and beyond:
+            yield Violation(
+                f"The model {endpoint.model!r} names the GPUs {beyond}; {instance.name} has {instance.gpus}, "
+                "counted from 0.",
+                f"0 to {instance.gpus - 1}.",
+                ("endpoints", key, "instances", "type"),
+            )
+
+
+@rule(
+    "SEA503",
+    severity=Severity.WARNING,
+    title="a machine image for another accelerator",
+    scope=DEPLOYMENT,
+    source="SageMaker API Reference, ProductionVariant, InferenceAmiVersion (accelerator of each version)",
+    symptom="The endpoint is refused, or its instances start without the driver they need.",
+    fix="Take an inference_ami_version for the instance type's accelerator, or leave it out.",
+)
+def ami_of_another_accelerator(evidence: DeploymentEvidence) -> Iterator[Violation]:
+    """Each machine image brings the driver of one kind of accelerator."""
+    amis = {ami.name: ami for ami in catalogue.inference_amis()}
+    for key, endpoint, _ in evidence.served():
+        ami = amis.get(endpoint.inference_ami_version or "")
+        accelerator = _accelerator_of(catalogue.instance_type(endpoint.instances.type))
+        if ami is not None and ami.accelerator != accelerator:
+            yield Violation(
+                f"{ami.name} is for the accelerator {ami.accelerator!r}; {endpoint.instances.type} has "
+                f"{accelerator or 'none'!r}.",
+                "a machine image for what the instance type has.",
+                ("endpoints", key, "inference_ami_version"),
+            )
+
+
+@rule(
+    "SEA504",
+    severity=Severity.ERROR,
+    title="a model larger than the instance's memory",
+    scope=DEPLOYMENT,
+    source="EC2, instance types (memory); PyTorch, torch::jit::load (a module is loaded whole)",
+    symptom="The container is killed while it loads the model, without a word in its log, and starts again "
+    "until the endpoint fails.",
+    fix="Take an instance type with more memory.",
+)
+def model_larger_than_memory(evidence: DeploymentEvidence) -> Iterator[Violation]:
+    """Where there is no GPU, every instance of the model lies in main memory, and one at least must fit."""
+    for key, endpoint, _ in evidence.served():
+        manifest = evidence.built[endpoint.model].manifest
+        instance = catalogue.instance_type(endpoint.instances.type)
+        if manifest is None or instance.gpus:
+            continue
+        largest_mib = max((record.size_bytes for record in manifest.files), default=0) / _MIB
+        if largest_mib > instance.memory_mib:
+            yield Violation(
+                f"The model {endpoint.model!r} has a file of {largest_mib:.0f} MiB; {instance.name} has "
+                f"{instance.memory_mib} MiB of memory.",
+                f"a model file below {instance.memory_mib} MiB.",
+                ("endpoints", key, "instances", "type"),
+            )
+
+
+def _accelerator_of(instance: catalogue.InstanceType) -> str | None:
+    """Return the catalogue's word for what the instance type computes on besides its CPU."""
+    if instance.name.startswith(_NEURON_FAMILIES):
+        return "neuron"
+    return "gpu" if instance.gpus else None

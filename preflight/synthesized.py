@@ -1,0 +1,97 @@
+"""What a synth says of a deployment's templates: CloudFormation's rules, cdk-nag's, and Seatrial's own."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from preflight.acknowledgments import PLUGIN_NAME
+from preflight.errors import SynthError
+from preflight.finding import Finding, Location, Severity
+from preflight.registry import REGISTRY
+from preflight.rule import TEMPLATE
+
+__all__ = ["check_synthesized"]
+
+_TIMEOUT_SECONDS = 600
+_ERRORS = frozenset({"error", "fatal"})
+
+
+def check_synthesized(deployment: Path, project_root: Path) -> tuple[Finding, ...]:
+    """Synthesize a deployment as the CDK CLI would, and return what its validations find.
+
+    Of Seatrial's own rules these are the ones over templates; ``preflight.check_deployment`` has the others.
+    Findings that a construct acknowledges are left out.
+
+    Args:
+        deployment: the deployment file.
+        project_root: the folder with ``app.py``.
+
+    Raises:
+        SynthError: the app ended without a report; the message holds its own words.
+    """
+    with tempfile.TemporaryDirectory(prefix="seatrial-check-") as folder:
+        outdir = Path(folder)
+        words = _synthesize(deployment.resolve(), project_root, outdir)
+        return tuple(_plug_in_findings(_read_reports(outdir / "validation-report.json", words)))
+
+
+def _synthesize(deployment: Path, project_root: Path, outdir: Path) -> str:
+    """Run the app as the CLI does, and return what it says on stderr."""
+    # A process of its own: a second synth in one process shares the CDK's kernel with the first.
+    context = json.dumps({"deployment": str(deployment)})
+    try:
+        finished = subprocess.run(
+            [sys.executable, str(project_root / "app.py")],
+            cwd=project_root,
+            env={**os.environ, "CDK_OUTDIR": str(outdir), "CDK_CONTEXT_JSON": context},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=_TIMEOUT_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise SynthError(f"{deployment}: synth took over {_TIMEOUT_SECONDS} s; try `cdk synth`") from None
+    return finished.stderr.strip()
+
+
+def _read_reports(path: Path, words: str) -> list[dict[str, Any]]:
+    try:
+        reports: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["pluginReports"]
+    except FileNotFoundError:
+        raise SynthError(f"synth ended without a report: {words or 'it said nothing'}") from None
+    return reports
+
+
+def _plug_in_findings(reports: list[dict[str, Any]]) -> Iterator[Finding]:
+    for report in reports:
+        plug_in = report["pluginName"]
+        for violation in report["violations"]:
+            if plug_in != PLUGIN_NAME or _is_of_templates(violation["ruleName"]):
+                yield from _findings(plug_in.replace(" ", "-"), violation)
+
+
+def _is_of_templates(rule_id: str) -> bool:
+    rule = REGISTRY.find(rule_id)
+    return rule is None or rule.scope is TEMPLATE
+
+
+def _findings(plug_in: str, violation: Mapping[str, Any]) -> Iterator[Finding]:
+    rule = f"{plug_in}::{violation['ruleName']}"
+    fix = violation.get("suggestedFix")
+    for construct in violation["violatingConstructs"]:
+        resource = construct.get("cloudFormationResource", {})
+        yield Finding(
+            rule=rule,
+            severity=Severity.ERROR if violation.get("severity") in _ERRORS else Severity.WARNING,
+            subject=construct.get("constructPath") or resource.get("logicalId", ""),
+            what=violation["description"],
+            allowed="what the rule asks for.",
+            fix=fix or f"change it, or acknowledge {rule} with a reason in the deployment file.",
+            location=Location(Path(resource.get("templatePath", "")).name),
+        )

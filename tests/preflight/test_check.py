@@ -1,0 +1,145 @@
+"""From a deployment and what was packaged to one report."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from model_packaging.artifact import RecordedFinding
+from model_packaging.artifact.inspection import ArtifactInspection
+from preflight import Location, RuleFailedError, Severity, check_templates, inspect_artifact
+from preflight import check as check_module
+from preflight.registry import Registry
+from preflight.rule import ARTIFACT, DEPLOYMENT, Violation
+from preflight.templates import SynthesizedTemplates
+
+if TYPE_CHECKING:
+    from tests.preflight.conftest import Project
+
+RECORDED = RecordedFinding(
+    rule="SEA303", severity="error", what="Another type.", allowed="TYPE_INT64.", fix="Package it again."
+)
+EXPORT_LINE = '    export: {from: "vision:classifier", to: torchscript, how: trace}\n'
+
+
+def test_recorded_findings_reach_the_report(project: "Project") -> None:
+    """What packaging found is told at the model's line, in the words that were recorded."""
+    project.package(RECORDED)
+    [finding] = project.check().findings
+    assert finding.rule == "SEA303"
+    assert finding.severity is Severity.ERROR
+    assert finding.subject == "models.classifier"
+    assert (finding.what, finding.allowed, finding.fix) == (
+        "Another type.",
+        "TYPE_INT64.",
+        "Package it again.",
+    )
+    assert finding.location == Location("deployments/vision.yaml", 4)
+
+
+def test_recorded_findings_of_another_version_are_told_all_the_same(project: "Project") -> None:
+    """A manifest may come from a version with other rules."""
+    project.package(replace(RECORDED, rule="SEA399", severity="warning"))
+    [finding] = project.check().findings
+    assert (finding.rule, finding.severity) == ("SEA399", Severity.WARNING)
+
+
+@pytest.mark.parametrize(
+    ("rule", "variable", "value"),
+    [
+        ("SEA103", "SAGEMAKER_TRITON_DEFAULT_MODEL_NAME", "classifier"),
+        ("SEA206", "SAGEMAKER_TRITON_ADDITIONAL_ARGS", "--cache-config=local,size=1048576"),
+    ],
+)
+def test_the_deployment_settles_what_it_can(project: "Project", rule: str, variable: str, value: str) -> None:
+    """A recorded finding is void where the container's environment gives what was missing."""
+    project.package(replace(RECORDED, rule=rule))
+    assert len(project.found(rule)) == 1
+    container = f'    container: {{environment: {{{variable}: "{value}"}}}}\n'
+    project.edit(EXPORT_LINE, EXPORT_LINE + container)
+    assert project.found(rule) == []
+
+
+def test_acknowledged_findings_stay_in_the_report(project: "Project") -> None:
+    """The reason stands with the finding, and the report is clean."""
+    project.package(RECORDED)
+    project.edit(EXPORT_LINE, f'{EXPORT_LINE}    acknowledge: {{SEA303: "the client converts it"}}\n')
+    report = project.check()
+    [finding] = report.findings
+    assert finding.acknowledged == "the client converts it"
+    assert report.exit_code == 0
+
+
+def test_a_model_is_checked_once_however_many_endpoints_serve_it(project: "Project") -> None:
+    """Findings are about the model, not about each use of it."""
+    project.package(RECORDED)
+    endpoint = project.text[project.text.index("  dedicated:") :]
+    project.text += endpoint.replace("dedicated", "second")
+    assert len(project.check().findings) == 1
+
+
+def test_paths_outside_the_project_are_told_as_named(project: "Project") -> None:
+    """A deployment file elsewhere keeps the name it was given."""
+    outside = replace(project.file, path=project.root.parent / "elsewhere.yaml")
+    project.package(RECORDED)
+    report = check_module.check_deployment(outside, project.root / "build", project.root)
+    assert report.findings[0].location == Location(str(outside.path), 4)
+
+
+def test_equal_input_gives_equal_bytes(project: "Project") -> None:
+    """A report depends on nothing but what is checked."""
+    project.package(RECORDED, replace(RECORDED, rule="SEA304"))
+    assert project.check().to_json() == project.check().to_json()
+
+
+def test_no_template_has_no_findings() -> None:
+    """An empty synth is clean."""
+    assert check_templates(SynthesizedTemplates({})) == ()
+
+
+def failing_registry() -> Registry:
+    registry = Registry(scopes=(ARTIFACT, DEPLOYMENT))
+
+    @registry.rule(
+        "SEA101",
+        severity=Severity.ERROR,
+        title="a defect",
+        scope=ARTIFACT,
+        source="-",
+        symptom="-",
+        fix="-",
+    )
+    def defect(_: ArtifactInspection) -> Iterator[Violation]:
+        raise ZeroDivisionError("by zero")
+        yield
+
+    return registry
+
+
+def test_a_rule_that_raises_is_named(artifact: ArtifactInspection, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A defect of a rule is never taken for a clean artifact, and says which rule it is."""
+    monkeypatch.setattr(check_module, "REGISTRY", failing_registry())
+    with pytest.raises(RuleFailedError, match=r"rule SEA101 \(a defect\) failed: ZeroDivisionError"):
+        inspect_artifact(artifact)
+
+
+def test_two_hundred_models_are_checked_within_two_seconds(project: "Project") -> None:
+    """The rules themselves cost nothing that a synth would notice."""
+    head, model_and_endpoint = project.text.split("models:\n")
+    model, endpoint = model_and_endpoint.split("endpoints:\n")
+    names = [f"model{number}" for number in range(200)]
+    project.text = (
+        f"{head}models:\n"
+        + "".join(model.replace("classifier:\n", f"{name}:\n") for name in names)
+        + "endpoints:\n"
+        + "".join(
+            endpoint.replace("dedicated:", f"{name}:").replace("model: classifier", f"model: {name}")
+            for name in names
+        )
+    )
+    file, started = project.file, time.monotonic()
+    report = check_module.check_deployment(file, project.root / "build", project.root)
+    assert time.monotonic() - started < 2
+    assert [each.rule for each in report.errors] == ["SEA401"] * 200

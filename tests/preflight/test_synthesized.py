@@ -1,0 +1,99 @@
+"""What the CDK's validations find in the templates becomes findings like any other."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from preflight import Finding, Severity
+from preflight.errors import SynthError
+from preflight.synthesized import check_synthesized
+
+VIOLATION = {
+    "ruleName": "AwsSolutions-IAM5[Resource::*]",
+    "description": "The IAM entity contains wildcard permissions.",
+    "severity": "error",
+    "violatingConstructs": [
+        {
+            "constructPath": "local-classifier/Model/Role",
+            "cloudFormationResource": {
+                "templatePath": "local-classifier.template.json",
+                "logicalId": "Role1",
+            },
+        }
+    ],
+}
+
+
+def project(tmp_path: Path, text: str) -> Path:
+    (tmp_path / "app.py").write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+def reporting(tmp_path: Path, plug_in: str, violation: dict[str, Any]) -> Path:
+    report = {
+        "pluginReports": [{"pluginName": plug_in, "violations": [violation], "suppressedViolations": []}]
+    }
+    (tmp_path / "report.json").write_text(json.dumps(report), encoding="utf-8")
+    return project(
+        tmp_path,
+        "import os, shutil\nshutil.copy('report.json', os.environ['CDK_OUTDIR'] + '/validation-report.json')\n",
+    )
+
+
+def found(tmp_path: Path, plug_in: str, violation: dict[str, Any]) -> tuple[Finding, ...]:
+    return check_synthesized(tmp_path / "deployment.yaml", reporting(tmp_path, plug_in, violation))
+
+
+def test_a_violation_is_a_finding_at_its_construct(tmp_path: Path) -> None:
+    """Rule, place and words are the plug-in's; the rule's id is the one that acknowledges it."""
+    (finding,) = found(tmp_path, "cdk-nag", VIOLATION)
+    assert finding.rule == "cdk-nag::AwsSolutions-IAM5[Resource::*]"
+    assert finding.severity is Severity.ERROR
+    assert finding.subject == "local-classifier/Model/Role"
+    assert finding.what == "The IAM entity contains wildcard permissions."
+    assert str(finding.location) == "local-classifier.template.json"
+
+
+def test_a_plug_ins_own_fix_is_shown(tmp_path: Path) -> None:
+    """What the plug-in suggests beats our general advice."""
+    (finding,) = found(tmp_path, "cdk-nag", VIOLATION | {"suggestedFix": "Name the resource."})
+    assert finding.fix == "Name the resource."
+
+
+def test_without_a_fix_the_acknowledgment_is_named(tmp_path: Path) -> None:
+    """A user who accepts a finding sees under which id."""
+    (finding,) = found(tmp_path, "CloudFormation Validate", VIOLATION | {"ruleName": "W3010"})
+    assert "acknowledge CloudFormation-Validate::W3010" in finding.fix
+
+
+def test_other_severities_are_warnings(tmp_path: Path) -> None:
+    """Only errors would stop a synth."""
+    (finding,) = found(tmp_path, "cdk-nag", VIOLATION | {"severity": "warning"})
+    assert finding.severity is Severity.WARNING
+
+
+def test_seatrials_rules_over_the_file_are_not_told_twice(tmp_path: Path) -> None:
+    """`check_deployment` has them already, with better places."""
+    assert found(tmp_path, "seatrial", VIOLATION | {"ruleName": "SEA501"}) == ()
+
+
+def test_seatrials_rules_over_templates_are_told(tmp_path: Path) -> None:
+    """No deployment file shows what they see."""
+    (finding,) = found(tmp_path, "seatrial", VIOLATION | {"ruleName": "SEA801"})
+    assert finding.rule == "seatrial::SEA801"
+
+
+def test_an_app_that_ends_without_a_report_is_told_in_its_own_words(tmp_path: Path) -> None:
+    """A synth that fails before its validations is no clean one."""
+    root = project(tmp_path, "import sys\nsys.exit('models.classifier is not packaged')\n")
+    with pytest.raises(SynthError, match="^synth ended without a report: models.classifier is not packaged$"):
+        check_synthesized(tmp_path / "deployment.yaml", root)
+
+
+def test_the_app_gets_the_deployment_as_context(tmp_path: Path) -> None:
+    """The app reads the file that is checked, not its default."""
+    root = project(tmp_path, "import os, sys\nsys.exit(os.environ['CDK_CONTEXT_JSON'])\n")
+    with pytest.raises(SynthError, match="deployment.yaml"):
+        check_synthesized(tmp_path / "deployment.yaml", root)
