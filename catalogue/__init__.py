@@ -1,0 +1,43 @@
+"""What exists at AWS: Triton images, instance types, regions, AMIs, PrivateLink services.
+
+Dated JSON files in ``catalogue/data/``, each with ``as_of`` (the day it was taken) and ``source``, behind
+typed access. Nothing is read until it is asked for, nothing is read twice, and nothing but the standard
+library is imported, so that every part of Seatrial, synth included, can afford it.
+"""
+
+from catalogue.errors import (
+    CatalogueError,
+    UnknownInstanceTypeError,
+    UnknownRegionError,
+    UnknownReleaseError,
+)
+from catalogue.inference_amis import InferenceAmi, inference_amis
+from catalogue.instance_types import InstanceType, instance_type, instance_types
+from catalogue.private_link import private_link_services
+from catalogue.regions import Region, region, regions
+from catalogue.triton_images import (
+    DEFAULT_TRITON_RELEASE,
+    triton_image_account,
+    triton_image_uri,
+    triton_releases,
+)
+
+__all__ = [
+    "DEFAULT_TRITON_RELEASE",
+    "CatalogueError",
+    "InferenceAmi",
+    "InstanceType",
+    "Region",
+    "UnknownInstanceTypeError",
+    "UnknownRegionError",
+    "UnknownReleaseError",
+    "inference_amis",
+    "instance_type",
+    "instance_types",
+    "private_link_services",
+    "region",
+    "regions",
+    "triton_image_account",
+    "triton_image_uri",
+    "triton_releases",
+]

@@ -1,0 +1,19 @@
+"""The exceptions of this folder."""
+
+__all__ = ["CatalogueError", "UnknownInstanceTypeError", "UnknownRegionError", "UnknownReleaseError"]
+
+
+class CatalogueError(Exception):
+    """The catalogue has no such entry; the message says what was asked, what there is, what to do."""
+
+
+class UnknownInstanceTypeError(CatalogueError):
+    """The catalogue has no such instance type."""
+
+
+class UnknownRegionError(CatalogueError):
+    """There is no such region, or AWS publishes no Triton image of any release there."""
+
+
+class UnknownReleaseError(CatalogueError):
+    """AWS publishes no such Triton release, or not in that region."""

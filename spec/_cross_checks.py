@@ -1,0 +1,194 @@
+"""What one part of a deployment file says about another.
+
+The checks read plain data, not validated models, so that they speak even where another part of the file is
+wrong; data of the wrong type is the schema's business and is passed over.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import TypeVar
+
+import catalogue
+from spec._document import Complaint, Document, DocumentPath
+from spec._suggest import did_you_mean
+from spec.container import ENVIRONMENT_MAXIMUM_BYTES
+from spec.deployment import NETWORK_STACK_KEY
+from spec.endpoint import ENDPOINT_NAME_MAXIMUM_LENGTH
+
+Kind = TypeVar("Kind")
+
+_SUBNET_MAXIMUM_PREFIX = 28  # EC2 API Reference, CreateSubnet
+
+
+def cross_complaints(document: Document) -> Iterator[Complaint]:
+    """Yield every contradiction between parts of ``document``."""
+    yield from _zones(document)
+    yield from _subnets(document)
+    for name, model in _entries(document, "models"):
+        path: DocumentPath = ("models", name)
+        yield from _batch_sizes(path, model)
+        yield from _gpus_on_cpu(document, path, model)
+        yield from _image(document, path, model)
+        yield from _environment_bytes(path, model)
+    yield from _served_models(document)
+    yield from _endpoint_names(document)
+
+
+def _zones(document: Document) -> Iterator[Complaint]:
+    region = _get(document.data, str, "environment", "region")
+    if region not in {each.name for each in catalogue.regions()}:
+        return
+    for index, zone in enumerate(_get(document.data, list, "environment", "availability_zones") or ()):
+        if isinstance(zone, str) and not re.fullmatch(f"{region}[a-z]", zone):
+            yield Complaint(
+                ("environment", "availability_zones", index),
+                f"{zone!r} is no zone of {region}",
+                f"{region} and one letter, such as {region}a",
+                "name a zone of the region, or change the region",
+                value=zone,
+            )
+
+
+def _subnets(document: Document) -> Iterator[Complaint]:
+    cidr = _get(document.data, str, "network", "cidr")
+    zones = _get(document.data, list, "environment", "availability_zones")
+    prefix = re.search(r"/(\d{1,2})$", cidr or "")
+    if prefix is None or not zones:
+        return
+    subnet_prefix = int(prefix[1]) + (len(zones) - 1).bit_length()
+    largest = _SUBNET_MAXIMUM_PREFIX - (len(zones) - 1).bit_length()
+    if subnet_prefix > _SUBNET_MAXIMUM_PREFIX >= int(prefix[1]):
+        yield Complaint(
+            ("network", "cidr"),
+            f"{cidr} divided among {len(zones)} zones leaves each a /{subnet_prefix}",
+            f"at most /{_SUBNET_MAXIMUM_PREFIX} for a subnet",
+            f"take a network of /{largest} or larger",
+            value=str(cidr),
+        )
+
+
+def _batch_sizes(path: DocumentPath, model: dict[str, object]) -> Iterator[Complaint]:
+    maximum = _get(model, int, "triton", "max_batch_size")
+    sizes = _get(model, list, "triton", "dynamic_batching", "preferred_batch_size") or ()
+    for index, size in enumerate(sizes):
+        if maximum is not None and isinstance(size, int) and size > maximum >= 0:
+            yield Complaint(
+                (*path, "triton", "dynamic_batching", "preferred_batch_size", index),
+                f"the preferred batch size {size} is above max_batch_size {maximum}",
+                f"from 1 to {maximum}" if maximum else "none, since max_batch_size 0 means no batches",
+                "lower it, or raise max_batch_size",
+                value=str(size),
+            )
+
+
+def _gpus_on_cpu(document: Document, path: DocumentPath, model: dict[str, object]) -> Iterator[Complaint]:
+    for index, group in enumerate(_get(model, list, "triton", "instance_group") or ()):
+        kind, gpus = _get(group, str, "kind"), _get(group, list, "gpus")
+        if kind == "KIND_CPU" and gpus:
+            at: DocumentPath = (*path, "triton", "instance_group", index, "gpus")
+            yield Complaint(
+                at,
+                "GPUs are named for a group of KIND_CPU",
+                "gpus only with KIND_GPU or KIND_AUTO",
+                "remove gpus, or change kind",
+                value=document.shown(at),
+            )
+
+
+def _image(document: Document, path: DocumentPath, model: dict[str, object]) -> Iterator[Complaint]:
+    release, image = (
+        _get(model, str, "container", "triton_release"),
+        _get(model, str, "container", "image_uri"),
+    )
+    if image is not None:
+        if release is not None:
+            yield Complaint(
+                (*path, "container", "image_uri"),
+                "both triton_release and image_uri name an image",
+                "one of the two",
+                "remove triton_release, or image_uri",
+                value=image,
+            )
+        return
+    region = _get(document.data, str, "environment", "region")
+    chosen = release or catalogue.DEFAULT_TRITON_RELEASE
+    if region not in {each.name for each in catalogue.regions()} or chosen not in catalogue.triton_releases():
+        return
+    published = catalogue.triton_releases(region)
+    if chosen not in published:
+        yield Complaint(
+            (*path, "container", "triton_release"),
+            f"AWS publishes no Triton image {chosen} for SageMaker in {region}",
+            f"{', '.join(published)}, or image_uri" if published else "image_uri: AWS publishes none there",
+            "mirror the image into a registry of your own in that region and name it with image_uri",
+            value=chosen,
+        )
+
+
+def _environment_bytes(path: DocumentPath, model: dict[str, object]) -> Iterator[Complaint]:
+    variables = _get(model, dict, "container", "environment") or {}
+    size = sum(len(f"{name}{value}".encode()) for name, value in variables.items() if isinstance(value, str))
+    if size > ENVIRONMENT_MAXIMUM_BYTES:
+        yield Complaint(
+            (*path, "container", "environment"),
+            f"keys and values have {size} bytes together",
+            f"at most {ENVIRONMENT_MAXIMUM_BYTES} bytes together",
+            "shorten them, or put files into the image",
+        )
+
+
+def _served_models(document: Document) -> Iterator[Complaint]:
+    models = [name for name, _ in _entries(document, "models")]
+    for key, endpoint in _entries(document, "endpoints"):
+        model = _get(endpoint, str, "model")
+        if model is not None and models and model not in models:
+            yield Complaint(
+                ("endpoints", key, "model"),
+                f"there is no model {model!r}",
+                f"a key under models: {', '.join(models)}",
+                did_you_mean(model, models, "add it under models, or name one of these"),
+                value=model,
+            )
+
+
+def _endpoint_names(document: Document) -> Iterator[Complaint]:
+    deployment, taken = _get(document.data, str, "name"), dict[str, str]()
+    for key, endpoint in _entries(document, "endpoints"):
+        if key.casefold() == NETWORK_STACK_KEY:
+            yield Complaint(
+                ("endpoints", key),
+                f"the stack of this endpoint would have the name of the network's: {deployment}-{key}",
+                f"any key but {NETWORK_STACK_KEY}",
+                "rename the endpoint",
+                value=key,
+            )
+        given = _get(endpoint, str, "endpoint_name")
+        name = given or f"{deployment}-{key}"
+        if given is None and deployment is not None and len(name) > ENDPOINT_NAME_MAXIMUM_LENGTH:
+            yield Complaint(
+                ("endpoints", key),
+                f"the endpoint's name would be {name!r}, {len(name)} characters",
+                f"at most {ENDPOINT_NAME_MAXIMUM_LENGTH} characters",
+                "shorten the key or the deployment's name, or give endpoint_name",
+                value=key,
+            )
+        other = taken.setdefault(name.casefold(), key)
+        if other != key:
+            yield Complaint(
+                ("endpoints", key),
+                f"its name {name!r} is also that of the endpoint {other!r}",
+                "names that differ by more than upper and lower case",
+                "change the key or endpoint_name of one of the two",
+                value=key,
+            )
+
+
+def _entries(document: Document, section: str) -> Iterator[tuple[str, dict[str, object]]]:
+    for key, entry in (_get(document.data, dict, section) or {}).items():
+        yield key, entry if isinstance(entry, dict) else {}
+
+
+def _get(data: object, kind: type[Kind], *path: str) -> Kind | None:
+    for part in path:
+        data = data.get(part) if isinstance(data, dict) else None
+    return data if isinstance(data, kind) and not isinstance(data, bool) else None

@@ -1,0 +1,80 @@
+"""One real-time endpoint: which model, on which instances."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+import catalogue
+from spec._base import OneOf, SpecModel, text
+from spec.acknowledgments import Acknowledgments
+from spec.model import ModelName
+
+__all__ = ["ENDPOINT_NAME_MAXIMUM_LENGTH", "EndpointKey", "Instances", "RealtimeEndpoint"]
+
+ENDPOINT_NAME_MAXIMUM_LENGTH = 63
+"""SageMaker API Reference, CreateEndpoint, ``EndpointName``."""
+
+_NAME_PATTERN = r"^[a-zA-Z0-9](-*[a-zA-Z0-9])*$"  # SageMaker API Reference, CreateEndpoint, EndpointName
+_NAME_WORDS = "letters, digits and hyphens, with a letter or digit at both ends"
+
+EndpointKey = Annotated[str, text(_NAME_PATTERN, allowed=_NAME_WORDS, maximum=ENDPOINT_NAME_MAXIMUM_LENGTH)]
+"""An endpoint's key in the file: the end of its stack's name, and of its default endpoint name."""
+EndpointName = Annotated[str, text(_NAME_PATTERN, allowed=_NAME_WORDS, maximum=ENDPOINT_NAME_MAXIMUM_LENGTH)]
+TimeoutSeconds = Annotated[int, Field(ge=60, le=3600)]  # SageMaker API Reference, ProductionVariant
+
+
+def _instance_type_names() -> list[str]:
+    return [each.name for each in catalogue.instance_types()]
+
+
+def _inference_ami_names() -> list[str]:
+    return [each.name for each in catalogue.inference_amis()]
+
+
+class Instances(SpecModel):
+    """The instances of an endpoint."""
+
+    type: Annotated[str, OneOf(_instance_type_names)] = Field(
+        description="A SageMaker instance type of the catalogue, with its ml. prefix."
+    )
+    count: int = Field(
+        default=1, ge=1, description="How many. Default: 1; two or more survive the loss of a zone."
+    )
+
+
+class RealtimeEndpoint(SpecModel):
+    """A real-time endpoint: one variant that serves one model."""
+
+    type: Literal["realtime"] = Field(description="The kind of endpoint.")
+    model: ModelName = Field(description="The key of the model under models.")
+    instances: Instances = Field(description="What the endpoint runs on.")
+    endpoint_name: EndpointName | None = Field(
+        default=None,
+        description="The endpoint's name in SageMaker, at most 63 characters, unique in account and region "
+        "whatever the case (SageMaker API Reference, CreateEndpoint). "
+        "Default: the deployment's name, a hyphen and the endpoint's key.",
+    )
+    variant_name: EndpointName = Field(
+        default="AllTraffic", description="The production variant's name. Default: AllTraffic."
+    )
+    routing: Literal["LEAST_OUTSTANDING_REQUESTS", "RANDOM"] = Field(
+        default="LEAST_OUTSTANDING_REQUESTS",
+        description="How SageMaker spreads requests over instances (SageMaker API Reference, "
+        "ProductionVariantRoutingConfig). Default: LEAST_OUTSTANDING_REQUESTS; AWS's own default is RANDOM.",
+    )
+    inference_ami_version: Annotated[str, OneOf(_inference_ami_names)] | None = Field(
+        default=None,
+        description="The machine image, hence the driver (SageMaker API Reference, ProductionVariant, "
+        "InferenceAmiVersion). Default: SageMaker's choice for the instance type.",
+    )
+    container_startup_health_check_timeout_seconds: TimeoutSeconds | None = Field(
+        default=None,
+        description="How long the container may take to answer /ping, 60 to 3600 (SageMaker API Reference, "
+        "ProductionVariant). Default: SageMaker's own.",
+    )
+    model_data_download_timeout_seconds: TimeoutSeconds | None = Field(
+        default=None,
+        description="How long fetching the artifact may take, 60 to 3600 (SageMaker API Reference, "
+        "ProductionVariant). Default: SageMaker's own.",
+    )
+    acknowledge: Acknowledgments = Field(default_factory=dict)

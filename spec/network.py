@@ -1,0 +1,72 @@
+"""The private network of a deployment."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
+
+import catalogue
+from spec._base import Distinct, Items, OneOf, SpecModel, text
+from spec.acknowledgments import Acknowledgments
+
+__all__ = ["DEFAULT_PRIVATE_LINK", "RETENTION_DAYS", "Network"]
+
+DEFAULT_PRIVATE_LINK = (
+    "sagemaker.runtime",
+    "sagemaker.api",
+    "ecr.api",
+    "ecr.dkr",
+    "logs",
+    "monitoring",
+    "sts",
+)
+"""What a serving container and its callers inside the network need; S3 has its gateway besides."""
+
+RETENTION_DAYS = (
+    *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),
+    *(1096, 1827, 2192, 2557, 2922, 3288, 3653),
+)
+"""What CloudWatch Logs allows (API Reference, PutRetentionPolicy, ``retentionInDays``)."""
+
+_OCTET = "(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
+_CIDR_PATTERN = rf"^{_OCTET}(\.{_OCTET}){{3}}/(1[6-9]|2[0-8])$"
+_ADDRESS_BITS = 32
+
+
+def _without_host_bits(cidr: str) -> str:
+    address, prefix = cidr.split("/")
+    number = int.from_bytes(bytes(map(int, address.split("."))))
+    if number % (1 << (_ADDRESS_BITS - int(prefix))):
+        raise PydanticCustomError("host_bits", "host bits set")
+    return cidr
+
+
+class Network(SpecModel):
+    """The VPC of a deployment: isolated subnets without any way out, services through AWS PrivateLink."""
+
+    cidr: Annotated[
+        str,
+        text(
+            _CIDR_PATTERN,
+            allowed="an IPv4 network in CIDR notation between /16 and /28 (10.0.0.0/20)",
+            maximum=18,
+        ),
+        AfterValidator(_without_host_bits),
+    ] = Field(
+        default="10.0.0.0/20",
+        description="The VPC's IPv4 addresses, between /16 and /28 (EC2 API Reference, CreateVpc), divided "
+        "evenly among the zones; a subnet needs at least a /28. Default: 10.0.0.0/20.",
+    )
+    private_link: Annotated[Items[Annotated[str, OneOf(catalogue.private_link_services)]], Distinct()] = (
+        Field(
+            default=DEFAULT_PRIVATE_LINK,
+            description="The services that get an interface endpoint in every subnet, by the short name that "
+            "follows com.amazonaws.<region>. in the AWS PrivateLink guide. The S3 gateway endpoint is always "
+            "there. Default: what a serving container and its callers need.",
+        )
+    )
+    flow_log_retention_days: Annotated[int, OneOf(lambda: RETENTION_DAYS)] = Field(
+        default=30,
+        description="For how many days CloudWatch Logs keeps the VPC's flow logs. Default: 30.",
+    )
+    acknowledge: Acknowledgments = Field(default_factory=dict)
