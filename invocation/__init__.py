@@ -4,7 +4,6 @@ The same code asks an endpoint at AWS and one on the laptop: which of the two is
 """
 
 from invocation.answer import read_answer
-from invocation.comparison import Difference, differences
 from invocation.data_file import read_data_file
 from invocation.endpoint_client import Answer, EndpointClient
 from invocation.errors import AnswerError, DataFileError, InvocationError, RequestError
@@ -14,13 +13,11 @@ __all__ = [
     "Answer",
     "AnswerError",
     "DataFileError",
-    "Difference",
     "EndpointClient",
     "InvocationError",
     "RequestBody",
     "RequestError",
     "binary_request",
-    "differences",
     "json_request",
     "read_answer",
     "read_data_file",

@@ -16,6 +16,7 @@ class ArchiveLimits:
         members: files and folders.
         total_bytes: unpacked size of everything, tar headers included.
         path_bytes: length of one member's path in UTF-8.
+        depth: parts of one member's path.
         ratio: unpacked over packed size; DEFLATE itself ends at about 1030.
         ratio_free_bytes: unpacked size up to which any ratio is fine: small files of zeros are honest.
     """
@@ -23,5 +24,6 @@ class ArchiveLimits:
     members: int = 10_000
     total_bytes: int = 64 << 30
     path_bytes: int = 1024
+    depth: int = 32
     ratio: float = 200.0
     ratio_free_bytes: int = 64 << 20

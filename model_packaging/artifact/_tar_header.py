@@ -1,6 +1,7 @@
 """Reads tar headers: ustar, with pax and GNU extensions for long names and large files, and nothing else."""
 
 import tarfile
+import unicodedata
 from dataclasses import dataclass
 
 from model_packaging.artifact._archive_limits import MAX_NAME_BYTES, ArchiveLimits
@@ -95,7 +96,7 @@ def _read_extension(source: GzipMember, archive: str, info: tarfile.TarInfo) -> 
 
 
 def _pax_records(data: bytes) -> dict[str, str]:
-    """Parse ``<length> <key>=<value>\\n`` records (POSIX.1-2017, pax, "pax Extended Header")."""
+    """Parse records of length, key and value (POSIX.1-2017, utility pax, "pax Extended Header")."""
     records: dict[str, str] = {}
     while data:
         length_text, space, _ = data.partition(b" ")
@@ -139,10 +140,12 @@ def _safe_path(name: str, archive: str, limits: ArchiveLimits) -> str:
         problem = "an absolute path; only paths inside the archive are allowed"
     elif ".." in parts:
         problem = "a path with `..`; only paths inside the archive are allowed"
-    elif any(ord(character) < 0x20 or character == "\x7f" for character in name):
+    elif any(unicodedata.category(character) == "Cc" for character in name):
         problem = "a control character in its path"
     elif len(name.encode(errors="surrogatepass")) > limits.path_bytes:
         problem = f"a path longer than the allowed {limits.path_bytes} bytes"
+    elif len(parts) > limits.depth:
+        problem = f"a path deeper than the allowed {limits.depth} folders"
     elif any(len(part.encode()) > MAX_NAME_BYTES for part in parts):
         problem = f"a name longer than the {MAX_NAME_BYTES} bytes file systems allow"
     if problem:

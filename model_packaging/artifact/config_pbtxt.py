@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING
 from model_packaging.artifact.errors import ConfigPbtxtError
 
 if TYPE_CHECKING:
-    from tritonclient.grpc.model_config_pb2 import (  # type: ignore[import-untyped]  # it ships no types
-        ModelConfig,
-    )
+    from tritonclient.grpc.model_config_pb2 import ModelConfig
 
 __all__ = ["MAX_CONFIG_PBTXT_BYTES", "parse_config_pbtxt", "render_config_pbtxt"]
 

@@ -1,4 +1,4 @@
-"""The two keys of an artifact: the build key decides whether to build, the content key names what is served."""
+"""The two keys of an artifact: one decides whether to build again, one names what is served."""
 
 import hashlib
 import json

@@ -47,7 +47,7 @@ class ArchiveRecord:
 
 @dataclass(frozen=True, slots=True)
 class Tolerance:
-    """How far an answer may be from eager PyTorch's: ``|answer - eager| <= absolute + relative * |eager|``."""
+    """How far an answer may be from eager's: ``|answer - eager| <= absolute + relative * |eager|``."""
 
     absolute: float
     relative: float
@@ -72,7 +72,7 @@ class SamplesRecord:
 
 @dataclass(frozen=True, slots=True)
 class RecordedFinding:
-    """What a rule found when the artifact was packaged; preflight turns it into a Finding of the deployment."""
+    """What a rule found while packaging; preflight turns it into a Finding of the deployment."""
 
     rule: str
     severity: str

@@ -38,7 +38,8 @@ def reporting(tmp_path: Path, plug_in: str, violation: dict[str, Any]) -> Path:
     (tmp_path / "report.json").write_text(json.dumps(report), encoding="utf-8")
     return project(
         tmp_path,
-        "import os, shutil\nshutil.copy('report.json', os.environ['CDK_OUTDIR'] + '/validation-report.json')\n",
+        "import os, shutil\n"
+        "shutil.copy('report.json', os.path.join(os.environ['CDK_OUTDIR'], 'validation-report.json'))\n",
     )
 
 
@@ -88,12 +89,14 @@ def test_seatrials_rules_over_templates_are_told(tmp_path: Path) -> None:
 def test_an_app_that_ends_without_a_report_is_told_in_its_own_words(tmp_path: Path) -> None:
     """A synth that fails before its validations is no clean one."""
     root = project(tmp_path, "import sys\nsys.exit('models.classifier is not packaged')\n")
-    with pytest.raises(SynthError, match="^synth ended without a report: models.classifier is not packaged$"):
+    with pytest.raises(
+        SynthError, match=r"^synth ended without a report: models\.classifier is not packaged$"
+    ):
         check_synthesized(tmp_path / "deployment.yaml", root)
 
 
 def test_the_app_gets_the_deployment_as_context(tmp_path: Path) -> None:
     """The app reads the file that is checked, not its default."""
     root = project(tmp_path, "import os, sys\nsys.exit(os.environ['CDK_CONTEXT_JSON'])\n")
-    with pytest.raises(SynthError, match="deployment.yaml"):
+    with pytest.raises(SynthError, match=r"deployment\.yaml"):
         check_synthesized(tmp_path / "deployment.yaml", root)

@@ -1,0 +1,50 @@
+"""How a command ends: 0 for done, 1 for a finding or a failure, 2 for wrong usage, 130 for Ctrl-C."""
+
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import typer
+
+from cli._output import Output
+from cli._project import PROJECT
+
+__all__ = ["FAILED", "INTERRUPTED", "ending_in_words"]
+
+FAILED = 1
+INTERRUPTED = 130
+
+_OURS = frozenset(
+    {"catalogue", "environments", "invocation", "local", "model_packaging", "preflight", "spec", "stacks"}
+)
+"""An exception class of one of our folders carries a message for the user; any other one is a bug."""
+
+
+@contextmanager
+def ending_in_words(output: Output) -> Iterator[None]:
+    """Turn every exception into words on stderr, an exit status and, with JSON, a document."""
+    try:
+        yield
+    except (typer.Exit, typer.Abort):
+        raise
+    except KeyboardInterrupt:
+        output.say("interrupted")
+        raise typer.Exit(INTERRUPTED) from None
+    except Exception as error:
+        words = str(error) if _is_ours(error) else _bug(error)
+        output.say(words)
+        output.document({"ok": False, "error": words})
+        raise typer.Exit(FAILED) from error
+
+
+def _is_ours(error: Exception) -> bool:
+    return type(error).__module__.partition(".")[0] in _OURS
+
+
+def _bug(error: Exception) -> str:
+    """Keep the traceback for a report and give the user one line."""
+    path = PROJECT.state_folder / "last-error.txt"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
+    relative = path.relative_to(PROJECT.root)
+    return f"unexpected {type(error).__name__}: {error} (a bug in Seatrial; please report it with {relative})"

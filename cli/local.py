@@ -1,0 +1,103 @@
+"""`seatrial local`: the laptop's AWS by itself."""
+
+import dataclasses
+import shlex
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli._errors import FAILED, ending_in_words
+from cli._options import JsonFlag
+from cli._output import Output
+from cli._project import PROJECT
+
+if TYPE_CHECKING:
+    from local.aws.client import LocalAwsStatus
+
+__all__ = ["app"]
+
+app = typer.Typer(help="The laptop's AWS by itself.", no_args_is_help=True)
+
+_Port = Annotated[
+    int | None, typer.Option("--port", help="of the gateway; 4577 by default", min=1, max=65535)
+]
+
+
+@app.command()
+def up(
+    port: _Port = None,
+    runtime_port: Annotated[
+        int | None,
+        typer.Option("--runtime-port", help="of sagemaker-runtime; the gateway's + 1", min=1, max=65535),
+    ] = None,
+    json: JsonFlag = False,  # noqa: FBT002 - typer's flag
+) -> None:
+    """Start the laptop's AWS, unless it is up; it goes on in the background."""
+    output = Output(as_json=json)
+    with ending_in_words(output):
+        from local.aws.client import LocalAws
+
+        with output.working("starting the laptop's AWS"):
+            status = LocalAws(PROJECT.root, port=port, runtime_port=runtime_port).up()
+        _print(output, status)
+
+
+@app.command()
+def status(json: JsonFlag = False) -> None:  # noqa: FBT002 - typer's flag
+    """Say what runs; exit 1 where the laptop's AWS is down."""
+    output = Output(as_json=json)
+    with ending_in_words(output):
+        from local.aws.client import LocalAws
+
+        found = LocalAws(PROJECT.root).status()
+        _print(output, found)
+        if not found.running:
+            raise typer.Exit(FAILED)
+
+
+@app.command()
+def env(json: JsonFlag = False) -> None:  # noqa: FBT002 - typer's flag
+    """Print the variables that point cdk, the AWS CLI and boto3 at the laptop's AWS, for `eval`."""
+    output = Output(as_json=json)
+    with ending_in_words(output):
+        from local.aws.client import LocalAws
+
+        variables = LocalAws(PROJECT.root).environment()
+        for name, value in variables.items():
+            output.line(f"export {name}={shlex.quote(value)}")
+        output.document(variables)
+
+
+@app.command()
+def down(json: JsonFlag = False) -> None:  # noqa: FBT002 - typer's flag
+    """Stop the laptop's AWS with all its Tritons; what was deployed to it is gone."""
+    output = Output(as_json=json)
+    with ending_in_words(output):
+        from local.aws.client import LocalAws
+
+        was_up = LocalAws(PROJECT.root).down()
+        output.line("stopped" if was_up else "it was not running")
+        output.document({"ok": True, "was_running": was_up})
+
+
+def _print(output: Output, status: "LocalAwsStatus") -> None:
+    if not status.running:
+        output.line(f"the laptop's AWS is down (ports {status.port} and {status.runtime_port})")
+    else:
+        output.line(f"the laptop's AWS is up: http://127.0.0.1:{status.port} (process {status.pid})")
+        output.line(f"sagemaker-runtime: http://127.0.0.1:{status.runtime_port}   log: {status.log_path}")
+        if status.endpoints:
+            output.table(
+                ["endpoint", "status", "model", "Triton", "reason"],
+                (
+                    (
+                        endpoint.name,
+                        endpoint.status,
+                        ", ".join(variant.model for variant in endpoint.variants),
+                        ", ".join(f"process {variant.triton_pid}" for variant in endpoint.variants),
+                        endpoint.failure_reason or "",
+                    )
+                    for endpoint in status.endpoints
+                ),
+            )
+    output.document({**dataclasses.asdict(status), "log_path": str(status.log_path)})

@@ -1,0 +1,92 @@
+"""`seatrial rehearse`: a deployment from package to compared answers, on the laptop."""
+
+import shlex
+from typing import TYPE_CHECKING
+
+import typer
+
+from cli._errors import FAILED, ending_in_words
+from cli._options import DeploymentPath, JsonFlag
+from cli._output import Output
+from cli._project import PROJECT
+
+if TYPE_CHECKING:
+    from local.rehearsal import CheckedAnswer, Rehearsal
+
+__all__ = ["rehearse_deployment"]
+
+
+def rehearse_deployment(
+    deployment: DeploymentPath,
+    json: JsonFlag = False,  # noqa: FBT002 - typer's flag
+) -> None:
+    """Package DEPLOYMENT, deploy it to the laptop's AWS, and compare its answers with eager PyTorch's.
+
+    The laptop's AWS stays up. Exits 1 where any answer is wrong.
+    """
+    output = Output(as_json=json)
+    with ending_in_words(output):
+        from cli._packaging_display import packaging_display
+        from local.aws.client import LocalAws
+        from local.rehearsal import Steps, rehearse
+        from spec import load_deployment
+
+        file = load_deployment(deployment)
+        with packaging_display(output) as listen:
+            rehearsal = rehearse(
+                file, PROJECT.root, aws=LocalAws(PROJECT.root), steps=Steps(output.working), progress=listen
+            )
+        _print(output, rehearsal)
+        output.document(_document(rehearsal))
+        if not rehearsal.passed:
+            output.say("the endpoints do not answer as eager PyTorch does")
+            raise typer.Exit(FAILED)
+        output.line("\nEvery answer equals eager PyTorch's. The laptop's AWS stays up:")
+        output.line('  eval "$(.venv/bin/seatrial local env)"   points cdk, the AWS CLI and boto3 at it')
+        output.line(
+            f"  .venv/bin/seatrial invoke {shlex.quote(str(deployment))} {rehearsal.answers[0].endpoint}"
+        )
+        output.line("  .venv/bin/seatrial local down            stops it")
+
+
+def _print(output: Output, rehearsal: "Rehearsal") -> None:
+    output.table(["step", "seconds"], ((step.name, f"{step.seconds:.1f}") for step in rehearsal.steps))
+    output.line("")
+    output.table(
+        ["endpoint", "batch", "ms", "largest difference", "allowed", ""],
+        (
+            (
+                answer.endpoint,
+                answer.batch_size,
+                f"{answer.seconds * 1000:.1f}",
+                f"{answer.largest_difference:.2g}",
+                f"{answer.tolerance.absolute:g} + {answer.tolerance.relative:g} * |eager|",
+                "wrong" if answer.wrong else "equal",
+            )
+            for answer in rehearsal.answers
+        ),
+    )
+    for answer in rehearsal.answers:
+        for wrong in answer.wrong:
+            output.line(f"{answer.endpoint}, batch {answer.batch_size}: {wrong}")
+
+
+def _document(rehearsal: "Rehearsal") -> dict[str, object]:
+    return {
+        "ok": rehearsal.passed,
+        "steps": [{"name": step.name, "seconds": round(step.seconds, 3)} for step in rehearsal.steps],
+        "answers": list(map(_answer_document, rehearsal.answers)),
+        "environment": rehearsal.environment,
+    }
+
+
+def _answer_document(answer: "CheckedAnswer") -> dict[str, object]:
+    return {
+        "endpoint": answer.endpoint,
+        "batch_size": answer.batch_size,
+        "seconds": round(answer.seconds, 6),
+        # JSON has no infinity: where nothing could be compared there is no number.
+        "largest_difference": answer.largest_difference if answer.largest_difference < float("inf") else None,
+        "tolerance": {"absolute": answer.tolerance.absolute, "relative": answer.tolerance.relative},
+        "wrong": list(answer.wrong),
+    }

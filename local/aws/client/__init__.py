@@ -1,0 +1,20 @@
+"""Starts, watches and stops the laptop's AWS.
+
+``LocalAws`` is all that other folders need.
+"""
+
+from local.aws.client.errors import LocalAwsError, LocalAwsStartError, LocalPortBusyError
+from local.aws.client.local_aws import DEFAULT_PORT, DEFAULT_RUNTIME_PORT, LocalAws
+from local.aws.client.status import EndpointStatus, LocalAwsStatus, VariantStatus
+
+__all__ = [
+    "DEFAULT_PORT",
+    "DEFAULT_RUNTIME_PORT",
+    "EndpointStatus",
+    "LocalAws",
+    "LocalAwsError",
+    "LocalAwsStartError",
+    "LocalAwsStatus",
+    "LocalPortBusyError",
+    "VariantStatus",
+]

@@ -1,0 +1,260 @@
+"""The laptop's AWS: one server process per state folder, in the background, found again by its state."""
+
+import http.client
+import json
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from local.aws.client._ports import holder_of, is_free
+from local.aws.client.errors import LocalAwsError, LocalAwsStartError, LocalPortBusyError
+from local.aws.client.status import LocalAwsStatus, endpoints_of
+from local.aws.server_state import STATE_FILE_NAME, ServerState, read_server_state
+
+__all__ = ["DEFAULT_PORT", "DEFAULT_RUNTIME_PORT", "LocalAws"]
+
+DEFAULT_PORT = 4577
+DEFAULT_RUNTIME_PORT = 4578
+_ENVIRONMENT_FOLDER = ".venv-aws"
+_LOG_FILE_NAME = "server.log"
+_STATUS_PATH = "/_seatrial/status"
+_HEALTH_PATH = "/_ministack/health"
+_START_SECONDS = 60.0
+_STOP_SECONDS = 30.0
+_REQUEST_SECONDS = 5.0
+_POLL_SECONDS = 0.05
+_REGION = "us-east-1"
+
+ProgressListener = Callable[[str], None]
+
+
+class LocalAws:
+    """The laptop's AWS of a project.
+
+    Args:
+        project_root: the repository's root, where the environments are.
+        state_dir: what the server keeps while it runs; ``.seatrial/local`` below the root if not given.
+        port: of the gateway; else ``SEATRIAL_LOCAL_PORT``, else 4577. A running server keeps its own.
+        runtime_port: of ``sagemaker-runtime``; else ``SEATRIAL_LOCAL_RUNTIME_PORT``, else 4578, or the port
+            behind the gateway's where that was given.
+    """
+
+    def __init__(
+        self,
+        project_root: Path,
+        state_dir: Path | None = None,
+        *,
+        port: int | None = None,
+        runtime_port: int | None = None,
+    ) -> None:
+        self._project_root = project_root.resolve()
+        self._state_dir = (state_dir or project_root / ".seatrial" / "local").resolve()
+        self._port = port or _port_of("SEATRIAL_LOCAL_PORT") or DEFAULT_PORT
+        self._runtime_port = runtime_port or _port_of("SEATRIAL_LOCAL_RUNTIME_PORT") or self._port + 1
+
+    def up(self, progress: ProgressListener | None = None) -> LocalAwsStatus:
+        """Start the server unless it runs already, and return once it answers.
+
+        Args:
+            progress: told what is being done, a line at a time.
+
+        Raises:
+            LocalPortBusyError: a port is taken.
+            LocalAwsStartError: the server's environment is missing, or it ended or didn't answer in time.
+        """
+        tell = progress or (lambda _: None)
+        status = self.status()
+        if status.running:
+            tell(f"the laptop's AWS runs already, on port {status.port}")
+            return status
+        python = self._project_root / _ENVIRONMENT_FOLDER / "bin" / "python"
+        if not python.exists():
+            raise LocalAwsStartError(f"{python} is missing: run `make setup` first")
+        self._end_leftover()
+        self._check_ports()
+        tell(f"starting the laptop's AWS on ports {self._port} and {self._runtime_port}")
+        process = self._start(python)
+        try:
+            return self._wait_until_up(process)
+        except BaseException:
+            _end(process)
+            self._forget(process.pid)
+            raise
+
+    def status(self) -> LocalAwsStatus:
+        """Return what runs, as the server itself says."""
+        state = self._running_state()
+        report = _get_json(state.runtime_port, _STATUS_PATH) if state else None
+        if state is None or report is None or _get_json(state.port, _HEALTH_PATH) is None:
+            return LocalAwsStatus(
+                running=False, port=self._port, runtime_port=self._runtime_port, log_path=self._log_path
+            )
+        return LocalAwsStatus(
+            running=True,
+            port=state.port,
+            runtime_port=state.runtime_port,
+            log_path=self._log_path,
+            pid=state.pid,
+            endpoints=endpoints_of(report),
+        )
+
+    def environment(self) -> dict[str, str]:
+        """Return the variables that point the CDK CLI, the AWS CLI and boto3 at the laptop's AWS."""
+        state = self._running_state()
+        port, runtime_port = (state.port, state.runtime_port) if state else (self._port, self._runtime_port)
+        gateway = f"http://127.0.0.1:{port}"
+        return {
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_REGION": _REGION,
+            "AWS_DEFAULT_REGION": _REGION,
+            "CDK_DEFAULT_REGION": _REGION,
+            "AWS_ENDPOINT_URL": gateway,
+            "AWS_ENDPOINT_URL_S3": gateway,
+            # Else the template's address that CloudFormation is given names bucket "127".
+            "AWS_ENDPOINT_URL_S3_FOR_CLOUDFORMATION": f"https://s3.{_REGION}.amazonaws.com",
+            "AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME": f"http://127.0.0.1:{runtime_port}",
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+            "NO_PROXY": ",".join(filter(None, (os.environ.get("NO_PROXY"), "127.0.0.1"))),
+        }
+
+    def down(self) -> bool:
+        """Stop the server with everything that it runs; return whether one ran.
+
+        Raises:
+            LocalAwsError: it can't be stopped.
+        """
+        state = self._running_state()
+        if state is not None:
+            self._stop(state)
+            self._forget(state.pid)
+        return state is not None
+
+    # --- steps ---
+
+    @property
+    def _log_path(self) -> Path:
+        return self._state_dir / _LOG_FILE_NAME
+
+    def _running_state(self) -> ServerState | None:
+        state = read_server_state(self._state_dir)
+        return state if state is not None and state.is_alive() else None
+
+    def _forget(self, pid: int) -> None:
+        """Remove what a server that was killed left behind."""
+        state = read_server_state(self._state_dir)
+        if state is not None and state.pid == pid:
+            (self._state_dir / STATE_FILE_NAME).unlink(missing_ok=True)
+
+    def _end_leftover(self) -> None:
+        """End a server that has this folder but doesn't answer."""
+        state = self._running_state()
+        if state is not None:
+            self._stop(state)
+
+    def _check_ports(self) -> None:
+        for port, option, variable in (
+            (self._port, "--port", "SEATRIAL_LOCAL_PORT"),
+            (self._runtime_port, "--runtime-port", "SEATRIAL_LOCAL_RUNTIME_PORT"),
+        ):
+            if not is_free(port):
+                raise LocalPortBusyError(
+                    f"port {port} on 127.0.0.1 is held by {holder_of(port)}: stop it, or choose another "
+                    f"port with {option} N or {variable}=N"
+                )
+
+    def _start(self, python: Path) -> subprocess.Popen[bytes]:
+        self._state_dir.mkdir(parents=True, exist_ok=True)
+        command = [
+            *(str(python), "-m", "local.aws.server"),
+            *("--state", str(self._state_dir), "--project-root", str(self._project_root)),
+            *("--port", str(self._port), "--runtime-port", str(self._runtime_port)),
+        ]
+        with self._log_path.open("wb") as log:
+            return subprocess.Popen(
+                command,
+                cwd=self._project_root,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def _wait_until_up(self, process: subprocess.Popen[bytes]) -> LocalAwsStatus:
+        deadline = time.monotonic() + _START_SECONDS
+        while time.monotonic() < deadline:
+            # One that was started at the same time may have been faster: then that one is waited for.
+            if process.poll() is not None and self._running_state() is None:
+                raise LocalAwsStartError(
+                    f"the laptop's AWS ended with status {process.returncode}: {self._last_line()} "
+                    f"(log: {self._log_path})"
+                )
+            status = self.status()
+            if status.running:
+                return status
+            time.sleep(_POLL_SECONDS)
+        raise LocalAwsStartError(
+            f"the laptop's AWS did not answer within {_START_SECONDS:.0f} s (log: {self._log_path})"
+        )
+
+    def _last_line(self) -> str:
+        lines = self._log_path.read_text(encoding="utf-8", errors="replace").split("\n")
+        return next((line for line in reversed(lines) if line.strip()), "it said nothing")
+
+    def _stop(self, state: ServerState) -> None:
+        for number, seconds in ((signal.SIGTERM, _STOP_SECONDS), (signal.SIGKILL, _REQUEST_SECONDS)):
+            try:
+                os.kill(state.pid, number)
+            except ProcessLookupError:
+                return
+            except PermissionError:
+                break
+            if _wait_for(lambda: not state.is_alive(), seconds):
+                return
+        raise LocalAwsError(f"process {state.pid}, the laptop's AWS, can't be stopped")
+
+
+def _port_of(variable: str) -> int | None:
+    value = os.environ.get(variable)
+    if not value:
+        return None
+    if not value.isdecimal() or not 0 < int(value) <= 65_535:  # noqa: PLR2004 - the highest port
+        raise LocalAwsError(f"{variable}={value!r} is no port: it must be a number from 1 to 65535")
+    return int(value)
+
+
+def _get_json(port: int, path: str) -> Mapping[str, Any] | None:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_REQUEST_SECONDS)
+    try:
+        connection.request("GET", path)
+        response = connection.getresponse()
+        document = json.loads(response.read())
+    except (OSError, http.client.HTTPException, ValueError):
+        return None
+    finally:
+        connection.close()
+    return document if response.status == http.client.OK and isinstance(document, dict) else None
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(_STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _wait_for(condition: Callable[[], bool], timeout_seconds: float) -> bool:
+    deadline = time.monotonic() + timeout_seconds
+    while time.monotonic() < deadline:
+        if condition():
+            return True
+        time.sleep(_POLL_SECONDS)
+    return condition()

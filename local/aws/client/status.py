@@ -1,0 +1,77 @@
+"""What the laptop's AWS runs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+__all__ = ["EndpointStatus", "LocalAwsStatus", "VariantStatus"]
+
+
+@dataclass(frozen=True, slots=True)
+class VariantStatus:
+    """A production variant that answers.
+
+    Attributes:
+        name: the variant's.
+        model: the Triton model that answers.
+        triton_pid: Triton's process.
+        triton_http_port: where it answers KServe v2, on 127.0.0.1.
+    """
+
+    name: str
+    model: str
+    triton_pid: int
+    triton_http_port: int
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointStatus:
+    """An endpoint.
+
+    Attributes:
+        name: the endpoint's.
+        region: where it is.
+        status: SageMaker's, e.g. ``InService``.
+        config_name: the endpoint configuration that it serves.
+        failure_reason: why its last change failed, if it did.
+        variants: what answers; none before it is in service.
+    """
+
+    name: str
+    region: str
+    status: str
+    config_name: str
+    failure_reason: str | None
+    variants: tuple[VariantStatus, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LocalAwsStatus:
+    """The laptop's AWS, running or not.
+
+    Attributes:
+        running: whether it answers.
+        port: of the gateway, on 127.0.0.1.
+        runtime_port: of ``sagemaker-runtime``, on 127.0.0.1.
+        log_path: everything that the server says.
+        pid: the server's process; None if it isn't running.
+        endpoints: what it serves.
+    """
+
+    running: bool
+    port: int
+    runtime_port: int
+    log_path: Path
+    pid: int | None = None
+    endpoints: tuple[EndpointStatus, ...] = ()
+
+
+def endpoints_of(report: Mapping[str, Any]) -> tuple[EndpointStatus, ...]:
+    """Return the endpoints of the server's status report."""
+    return tuple(
+        EndpointStatus(
+            **{**endpoint, "variants": tuple(VariantStatus(**variant) for variant in endpoint["variants"])}
+        )
+        for endpoint in report["endpoints"]
+    )

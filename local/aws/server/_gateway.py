@@ -1,0 +1,66 @@
+"""Serves ministack's gateway with SageMaker in it, until told to stop.
+
+Importing this imports ministack, which reads its environment then: ``prepare_environment`` comes first.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from hypercorn.asyncio import serve  # type: ignore[import-not-found]  # in the server's environment only
+from hypercorn.config import Config  # type: ignore[import-not-found]  # in the server's environment only
+
+from local.aws.server import ministack_tables
+from local.aws.server.errors import PortInUseError
+from local.aws.server.sagemaker_api import TARGET_PREFIX, SageMakerApi
+from local.aws.server.settings import Settings
+
+__all__ = ["serve_gateway"]
+
+_KEEP_ALIVE_SECONDS = 75
+_GRACE_SECONDS = 1.0
+
+_Event = dict[str, Any]
+_Receive = Callable[[], Awaitable[_Event]]
+_Send = Callable[[_Event], Awaitable[None]]
+
+
+async def serve_gateway(settings: Settings, api: SageMakerApi, stop: asyncio.Event) -> None:
+    """Serve until ``stop`` is set.
+
+    Raises:
+        PortInUseError: the port is taken.
+    """
+
+    async def sagemaker(
+        method: str,  # noqa: ARG001 - the gateway's signature
+        path: str,  # noqa: ARG001 - the gateway's signature
+        headers: Mapping[str, str],
+        body: bytes,
+        query: Mapping[str, Any],  # noqa: ARG001 - the gateway's signature
+    ) -> tuple[int, dict[str, str], bytes]:
+        return api.answer(ministack_tables.current_scope(), headers.get("x-amz-target", ""), body)
+
+    ministack_tables.register_service("sagemaker", TARGET_PREFIX, sagemaker)
+    config = Config()
+    config.bind = [f"127.0.0.1:{settings.port}"]
+    config.keep_alive_timeout = _KEEP_ALIVE_SECONDS
+    config.graceful_timeout = _GRACE_SECONDS
+    config.loglevel = "WARNING"
+    try:
+        await serve(_without_web_pages, config, shutdown_trigger=stop.wait)
+    except OSError as error:
+        raise PortInUseError(
+            f"port {settings.port} on 127.0.0.1 can't be listened on: {error.strerror}"
+        ) from error
+
+
+async def _without_web_pages(scope: _Event, receive: _Receive, send: _Send) -> None:
+    """Turn away requests with an ``Origin``: pages in a browser reach loopback, too, and models are code."""
+    if not any(name == b"origin" for name, _ in scope.get("headers", ())):
+        await ministack_tables.asgi_application(scope, receive, send)
+    elif scope["type"] == "websocket":
+        await send({"type": "websocket.close"})
+    else:
+        await send({"type": "http.response.start", "status": 403, "headers": []})
+        await send({"type": "http.response.body", "body": b"Web pages are not served.\n"})

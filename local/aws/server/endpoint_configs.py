@@ -1,0 +1,114 @@
+"""Endpoint configurations: what SageMaker checks when one is created, and what it remembers.
+
+Sources: API_CreateEndpointConfig and API_ProductionVariant of the SageMaker API reference; for local storage,
+the page "Instance store volumes" of the EC2 user guide.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from local.aws.server.errors import validation_exception
+from local.aws.server.sagemaker_store import ENDPOINT_CONFIG, MODEL, Record, SageMakerStore
+from local.aws.server.scope import Scope
+
+__all__ = ["EndpointConfigs", "has_local_storage"]
+
+_FAMILIES_WITH_LOCAL_STORAGE = frozenset(
+    [
+        "c5d",
+        "c6gd",
+        "g4dn",
+        "g5",
+        "g6",
+        "g6e",
+        "g7",
+        "g7e",
+        "m5d",
+        "m6gd",
+        "p4d",
+        "p4de",
+        "p5",
+        "p5e",
+        "p5en",
+        "p6-b200",
+        "p6-b300",
+        "p6e-gb200",
+        "r5d",
+        "r6gd",
+        "r7gd",
+        "trn1",
+        "trn1n",
+        "trn2",
+        "dl1",
+    ]
+)
+_DEFAULT_WEIGHT = 1.0
+
+
+def has_local_storage(instance_type: str) -> bool:
+    """Whether an instance type keeps its data on local NVMe storage, which a KMS key can't encrypt."""
+    return instance_type.split(".")[1] in _FAMILIES_WITH_LOCAL_STORAGE
+
+
+class EndpointConfigs:
+    """The operations on endpoint configurations.
+
+    Args:
+        store: remembers them, and knows the models.
+    """
+
+    def __init__(self, store: SageMakerStore) -> None:
+        self._store = store
+
+    def create(self, scope: Scope, request: Mapping[str, Any]) -> dict[str, Any]:
+        """CreateEndpointConfig."""
+        variants = request["ProductionVariants"]
+        names = [variant["VariantName"] for variant in variants]
+        if len(set(names)) < len(names):
+            raise validation_exception(
+                f"Variant names must be unique within an endpoint configuration: {names}."
+            )
+        for variant in variants:
+            self._check_variant(scope, request, variant)
+        weighted = [{"InitialVariantWeight": _DEFAULT_WEIGHT, **variant} for variant in variants]
+        record = self._store.add(ENDPOINT_CONFIG, scope, {**request, "ProductionVariants": weighted})
+        return {"EndpointConfigArn": record.arn}
+
+    def describe(self, scope: Scope, request: Mapping[str, Any]) -> dict[str, Any]:
+        """DescribeEndpointConfig."""
+        return {"EnableNetworkIsolation": False, **self.get(scope, request["EndpointConfigName"]).described()}
+
+    def delete(self, scope: Scope, request: Mapping[str, Any]) -> dict[str, Any]:
+        """DeleteEndpointConfig: deletes the entry alone, even while an endpoint uses it."""
+        self._store.remove(self.get(scope, request["EndpointConfigName"]))
+        return {}
+
+    def get(self, scope: Scope, name: str) -> Record:
+        """Return an endpoint configuration.
+
+        Raises:
+            AwsError: there is none of that name.
+        """
+        return self._store.get(ENDPOINT_CONFIG, scope, name)
+
+    def _check_variant(self, scope: Scope, request: Mapping[str, Any], variant: Mapping[str, Any]) -> None:
+        name = variant["VariantName"]
+        if variant.get("ModelName"):
+            self._store.get(MODEL, scope, variant["ModelName"])
+        elif not request.get("ExecutionRoleArn"):
+            raise validation_exception(
+                f"ExecutionRoleArn is required: variant {name} names no model, so that inference components "
+                "can be placed on it."
+            )
+        instance_type = variant.get("InstanceType")
+        if variant.get("ServerlessConfig"):
+            return
+        if not instance_type:
+            raise validation_exception(f"InstanceType is required for variant {name}.")
+        if not variant.get("InitialInstanceCount") and not variant.get("ManagedInstanceScaling"):
+            raise validation_exception(f"InitialInstanceCount is required for variant {name}.")
+        if request.get("KmsKeyId") and has_local_storage(instance_type):
+            raise validation_exception(
+                f"KmsKeyId can't be used with instance type {instance_type} of variant {name}: the instance "
+                "type has local storage, which is encrypted by a hardware module on the instance."
+            )

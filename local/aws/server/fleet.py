@@ -1,0 +1,110 @@
+"""What an endpoint runs: plans of variants, and the servers that came of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from local.aws.server.scope import Scope
+from local.triton.sagemaker_contract import ServingPlan
+
+__all__ = ["Fleet", "FleetLauncher", "Traffic", "VariantPlan", "VariantServer"]
+
+
+@dataclass(frozen=True, slots=True)
+class VariantPlan:
+    """A production variant to serve.
+
+    Attributes:
+        variant: the endpoint configuration's production variant, in the API's shape.
+        model: the model it names, in the API's shape.
+    """
+
+    variant: Mapping[str, Any]
+    model: Mapping[str, Any]
+
+    @property
+    def name(self) -> str:
+        """The variant's name."""
+        return str(self.variant["VariantName"])
+
+
+class ModelServer(Protocol):
+    """A running Triton."""
+
+    @property
+    def http_port(self) -> int:
+        """The loopback port of its HTTP front end."""
+        ...
+
+    @property
+    def pid(self) -> int:
+        """Its process."""
+        ...
+
+    def stop(self, timeout_seconds: float) -> None:
+        """Stop it, by force after the time-out."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class VariantServer:
+    """A production variant that answers.
+
+    Attributes:
+        name: of the variant.
+        weight: its share of the traffic, relative to the other variants' weights.
+        plan: how its container answers.
+        server: the process.
+    """
+
+    name: str
+    weight: float
+    plan: ServingPlan
+    server: ModelServer
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fleet:
+    """All servers of one generation of an endpoint; two fleets are the same only if they are one object.
+
+    Attributes:
+        scope: of the endpoint.
+        endpoint: its name.
+        variants: one server each.
+    """
+
+    scope: Scope
+    endpoint: str
+    variants: tuple[VariantServer, ...]
+
+
+class FleetLauncher(Protocol):
+    """Starts and stops fleets; every call blocks."""
+
+    def launch(self, scope: Scope, endpoint: str, plans: tuple[VariantPlan, ...]) -> Fleet:
+        """Return a fleet whose every server is ready.
+
+        Raises:
+            LaunchError: one isn't; none is left running.
+        """
+        ...
+
+    def stop(self, fleet: Fleet) -> None:
+        """Stop every server of a fleet and remove what it served from."""
+        ...
+
+
+class Traffic(Protocol):
+    """Sends requests to fleets."""
+
+    def publish(self, fleet: Fleet) -> None:
+        """From now on send the endpoint's requests to ``fleet``; requests under way stay where they are."""
+        ...
+
+    def withdraw(self, fleet: Fleet) -> None:
+        """Send the endpoint's requests nowhere, if ``fleet`` is what serves them."""
+        ...
+
+    def drain(self, fleet: Fleet, timeout_seconds: float) -> None:
+        """Wait until no request of ``fleet`` is under way, but no longer than the time-out."""
+        ...

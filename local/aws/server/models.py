@@ -1,0 +1,102 @@
+"""Models: what SageMaker checks when one is created, and what it remembers.
+
+Sources: API_CreateModel and API_ContainerDefinition of the SageMaker API reference.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from local.aws.server.errors import validation_exception
+from local.aws.server.sagemaker_store import MODEL, Record, SageMakerStore
+from local.aws.server.scope import Scope
+
+__all__ = ["ModelDataAccess", "Models", "containers_of", "model_data_url"]
+
+_ECR_IMAGE = re.compile(r"\d{12}\.dkr\.ecr(-fips)?\.[a-z0-9-]+\.amazonaws\.com(\.cn)?/[^\s:@]+([:@]\S+)?")
+
+
+class ModelDataAccess(Protocol):
+    """Whether SageMaker could read an artifact in a role's name."""
+
+    def refusal(self, scope: Scope, role_arn: str, url: str) -> bool:
+        """Return whether ``url`` can't be read with ``role_arn``: no role, trust, permission or object."""
+        ...
+
+
+def containers_of(document: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return a model's containers, in the order that requests pass through them."""
+    primary = document.get("PrimaryContainer")
+    return [primary] if primary else list(document.get("Containers", []))
+
+
+def model_data_url(container: Mapping[str, Any]) -> str | None:
+    """Return where a container's artifact lies, given either way of saying it; None if it has none."""
+    source = container.get("ModelDataSource", {}).get("S3DataSource", {})
+    url: str | None = container.get("ModelDataUrl") or source.get("S3Uri")
+    return url
+
+
+class Models:
+    """The operations on models.
+
+    Args:
+        store: remembers them.
+        access: answers whether an artifact can be read.
+    """
+
+    def __init__(self, store: SageMakerStore, access: ModelDataAccess) -> None:
+        self._store = store
+        self._access = access
+
+    def create(self, scope: Scope, request: Mapping[str, Any]) -> dict[str, Any]:
+        """CreateModel."""
+        containers = containers_of(request)
+        if not containers:
+            raise validation_exception("Either PrimaryContainer or Containers must be set.")
+        if request.get("PrimaryContainer") and request.get("Containers"):
+            raise validation_exception("PrimaryContainer and Containers can't both be set.")
+        if not request.get("ExecutionRoleArn"):
+            raise validation_exception("ExecutionRoleArn is required.")
+        for container in containers:
+            self._check_container(scope, request["ExecutionRoleArn"], container)
+        record = self._store.add(MODEL, scope, request)
+        return {"ModelArn": record.arn}
+
+    def describe(self, scope: Scope, request: Mapping[str, Any]) -> dict[str, Any]:
+        """DescribeModel."""
+        record = self._store.get(MODEL, scope, request["ModelName"])
+        return {"EnableNetworkIsolation": False, **record.described()}
+
+    def delete(self, scope: Scope, request: Mapping[str, Any]) -> dict[str, Any]:
+        """DeleteModel: deletes the entry alone, even while endpoints serve it."""
+        self._store.remove(self._store.get(MODEL, scope, request["ModelName"]))
+        return {}
+
+    def get(self, scope: Scope, name: str) -> Record:
+        """Return a model.
+
+        Raises:
+            AwsError: there is none of that name.
+        """
+        return self._store.get(MODEL, scope, name)
+
+    def _check_container(self, scope: Scope, role_arn: str, container: Mapping[str, Any]) -> None:
+        image = container.get("Image")
+        if not image:
+            raise validation_exception("Image is required in a container that names no model package.")
+        in_vpc = container.get("ImageConfig", {}).get("RepositoryAccessMode") == "Vpc"
+        if not in_vpc and not _ECR_IMAGE.fullmatch(image):
+            raise validation_exception(
+                f'Using non-ECR image "{image}" without Vpc repository access mode is not supported.'
+            )
+        if container.get("ModelDataUrl") and container.get("ModelDataSource"):
+            raise validation_exception("ModelDataUrl and ModelDataSource can't both be set in a container.")
+        url = model_data_url(container)
+        if url and self._access.refusal(scope, role_arn, url):
+            raise validation_exception(
+                f'Could not access model data at {url}. Please ensure that the role "{role_arn}" exists and '
+                'that its trust relationship policy allows the action "sts:AssumeRole" for the service '
+                'principal "sagemaker.amazonaws.com". Also ensure that the role has "s3:GetObject" '
+                f"permissions and that the object is located in {scope.region}."
+            )

@@ -1,0 +1,199 @@
+"""What the data plane says in SageMaker's words: heads of answers, errors in the runtime API's shapes.
+
+Sources: API_runtime_InvokeEndpoint of the SageMaker API reference and botocore's ``sagemaker-runtime`` model
+for the shapes and status codes; the texts are those that users report from the service.
+"""
+
+import json
+import uuid
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from local.aws.server.scope import Scope
+
+__all__ = [
+    "BODY_LIMIT_BYTES",
+    "INVOCATION_TIMEOUT_SECONDS",
+    "Answer",
+    "answer_head",
+    "body_too_large",
+    "endpoint_not_found",
+    "model_error",
+    "model_timeout",
+    "model_unreachable",
+    "not_a_component_endpoint",
+    "unknown_operation",
+    "unknown_variant",
+    "web_pages_not_served",
+]
+
+BODY_LIMIT_BYTES = 6_291_456
+"""botocore's maximum of ``BodyBlob``; the service counts the body in bytes of the HTTP request."""
+
+INVOCATION_TIMEOUT_SECONDS = 60.0
+"""SageMaker developer guide, "Custom Inference Code with Hosting Services", on container response time."""
+
+_REASONS = {424: "Failed Dependency"}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A whole answer, of the data plane itself.
+
+    Attributes:
+        status: HTTP status.
+        error: SageMaker's error code; None for an answer that is no error of the API.
+        body: JSON.
+    """
+
+    status: int
+    error: str | None
+    body: bytes
+
+    def encode(self, *, close: bool) -> bytes:
+        """Return head and body in one piece, so that one write sends them."""
+        more = b"x-amzn-ErrorType: %s\r\n" % self.error.encode() if self.error else b""
+        head = answer_head(self.status, b"application/json", len(self.body), more=more, close=close)
+        return head + self.body
+
+
+def answer_head(
+    status: int, content_type: bytes, content_length: int | None, *, more: bytes = b"", close: bool = False
+) -> bytes:
+    """Return an answer's head; without a length its body is sent in chunks.
+
+    Args:
+        status: HTTP status.
+        content_type: of the body.
+        content_length: of the body, in bytes.
+        more: further header lines, each with its line end.
+        close: whether the connection ends after this answer.
+    """
+    reason = _REASONS.get(status) or HTTPStatus(status).phrase
+    framing = (
+        b"Transfer-Encoding: chunked" if content_length is None else b"Content-Length: %d" % content_length
+    )
+    ending = b"Connection: close\r\n" if close else b""
+    return b"HTTP/1.1 %d %s\r\nx-amzn-RequestId: %s\r\nContent-Type: %s\r\n%s\r\n%s%s\r\n" % (
+        status,
+        reason.encode(),
+        str(uuid.uuid4()).encode(),
+        content_type,
+        framing,
+        more,
+        ending,
+    )
+
+
+def endpoint_not_found(scope: Scope, endpoint: str) -> Answer:
+    """Return what a request to an endpoint that isn't there, or isn't in service yet, is answered."""
+    return _validation_error(f"Endpoint {endpoint} of account {scope.account_id} not found.")
+
+
+def unknown_variant(endpoint: str, variant: str) -> Answer:
+    """Return what a request with a wrong ``TargetVariant`` is answered."""
+    return _validation_error(f"Variant {variant} not found for endpoint {endpoint}.")
+
+
+def not_a_component_endpoint() -> Answer:
+    """Return what a request that names an inference component of an endpoint without any is answered."""
+    return _validation_error(
+        "Inference Component Name header is not allowed for endpoints to which you dont plan to deploy "
+        "inference components. Please remove the Inference Component Name header and try again."
+    )
+
+
+def web_pages_not_served() -> Answer:
+    """Return what a request with an ``Origin`` is answered: pages in a browser reach loopback, too."""
+    return _error(403, "AccessDeniedException", {"Message": "Web pages are not served."})
+
+
+def unknown_operation(path: str) -> Answer:
+    """Return what a request for anything but InvokeEndpoint is answered."""
+    return _error(404, "UnknownOperationException", {"Message": f"{path} is not served on the laptop."})
+
+
+def body_too_large() -> Answer:
+    """Return what a body above the limit is answered: no error code; clients show the status instead."""
+    return Answer(413, None, _json({"message": f"HTTP content length exceeded {BODY_LIMIT_BYTES} bytes."}))
+
+
+def model_error(scope: Scope, endpoint: str, status: int, message: bytes) -> Answer:
+    """Return what is answered when the model server answered with an error.
+
+    Args:
+        scope: of the endpoint.
+        endpoint: its name.
+        status: the model server's HTTP status.
+        message: the body of its answer.
+    """
+    original = message.decode("utf-8", errors="replace")
+    who, code = "client", "CLIENT_ERROR_FROM_MODEL"
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        who, code = "server", "SERVER_ERROR_FROM_MODEL"
+    return _model_error(
+        scope,
+        endpoint,
+        code=code,
+        status=status,
+        original=original,
+        what=f"Received {who} error ({status}) from primary",
+    )
+
+
+def model_timeout(scope: Scope, endpoint: str) -> Answer:
+    """Return what is answered when the model server has not answered within the limit."""
+    message = (
+        "Your invocation timed out while waiting for a response from container primary. Review the latency "
+        "metrics for each container in Amazon CloudWatch, resolve the issue, and try again."
+    )
+    return _unanswered(scope, endpoint, message)
+
+
+def model_unreachable(scope: Scope, endpoint: str) -> Answer:
+    """Return what is answered when the model server is gone, or closed the connection without an answer."""
+    message = "The model server closed the connection before it answered."
+    return _unanswered(scope, endpoint, message)
+
+
+def _unanswered(scope: Scope, endpoint: str, message: str) -> Answer:
+    return _model_error(
+        scope,
+        endpoint,
+        code="SERVER_ERROR_FROM_MODEL",
+        status=0,
+        original=message,
+        what="Received server error (0) from primary",
+    )
+
+
+def _model_error(scope: Scope, endpoint: str, *, code: str, status: int, original: str, what: str) -> Answer:
+    group = f"/aws/sagemaker/Endpoints/{endpoint}"
+    console = (
+        f"https://{scope.region}.console.aws.amazon.com/cloudwatch/home?region={scope.region}"
+        f"#logEventViewer:group={group}"
+    )
+    return _error(
+        424,
+        "ModelError",
+        {
+            "ErrorCode": code,
+            "LogStreamArn": f"arn:aws:logs:{scope.region}:{scope.account_id}:log-group:{group}",
+            "Message": f'{what} with message "{original}". See {console} in account {scope.account_id} '
+            "for more information.",
+            "OriginalMessage": original,
+            "OriginalStatusCode": status,
+        },
+    )
+
+
+def _validation_error(message: str) -> Answer:
+    return _error(400, "ValidationError", {"Message": message})
+
+
+def _error(status: int, code: str, document: dict[str, object]) -> Answer:
+    return Answer(status, code, _json(document))
+
+
+def _json(document: dict[str, object]) -> bytes:
+    return json.dumps(document).encode()

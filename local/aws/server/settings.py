@@ -1,0 +1,43 @@
+"""What the server is told on its command line."""
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+__all__ = ["Settings", "parse_arguments"]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The server's settings.
+
+    Attributes:
+        state_folder: where it keeps what it needs while it runs.
+        project_root: where Triton's environment is.
+        port: of the gateway, on 127.0.0.1.
+        runtime_port: of the data plane, on 127.0.0.1.
+        region: of requests that name none.
+    """
+
+    state_folder: Path
+    project_root: Path
+    port: int
+    runtime_port: int
+    region: str
+
+
+def parse_arguments(arguments: Sequence[str]) -> Settings:
+    """Return the settings; on a wrong command line say so and exit with status 2."""
+    parser = argparse.ArgumentParser(
+        prog="python -m local.aws.server", description="The laptop's AWS.", allow_abbrev=False
+    )
+    parser.add_argument("--state", type=Path, required=True, metavar="DIR")
+    parser.add_argument("--project-root", type=Path, default=Path.cwd(), metavar="DIR")
+    parser.add_argument("--port", type=int, default=4577)
+    parser.add_argument("--runtime-port", type=int, default=4578)
+    parser.add_argument("--region", default="us-east-1")
+    parsed = parser.parse_args(arguments)
+    return Settings(
+        parsed.state.resolve(), parsed.project_root.resolve(), parsed.port, parsed.runtime_port, parsed.region
+    )

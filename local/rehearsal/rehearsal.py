@@ -1,0 +1,129 @@
+"""The rehearsal of a deployment: packaged, deployed on the laptop, asked, compared with eager PyTorch."""
+
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import boto3
+from botocore.config import Config
+
+from local.aws.account import LOCAL_ACCOUNT
+from local.aws.client import LocalAws
+from local.rehearsal.answers import CheckedAnswer, Expectation, check_endpoint, expectation_of
+from local.rehearsal.cdk_cli import CdkCli
+from local.rehearsal.errors import RehearsalError
+from local.rehearsal.steps import Step, Steps
+from model_packaging.artifact import Manifest
+from model_packaging.package import PackagedModel, package_deployment
+from model_packaging.progress import ProgressListener
+from preflight import inspect_artifact
+from spec import DeploymentFile
+
+__all__ = ["Rehearsal", "rehearse"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """What a rehearsal found.
+
+    Attributes:
+        steps: what was done, with times.
+        answers: every answer beside eager PyTorch's.
+        environment: the variables that point the CDK CLI, the AWS CLI and boto3 at the laptop's AWS.
+    """
+
+    steps: tuple[Step, ...]
+    answers: tuple[CheckedAnswer, ...]
+    environment: dict[str, str]
+
+    @property
+    def passed(self) -> bool:
+        """True where every answer keeps its tolerance."""
+        return not any(answer.wrong for answer in self.answers)
+
+
+def rehearse(
+    file: DeploymentFile,
+    project_root: Path,
+    *,
+    aws: LocalAws,
+    steps: Steps | None = None,
+    progress: ProgressListener | None = None,
+) -> Rehearsal:
+    """Take a deployment through everything that it meets at AWS, on the laptop.
+
+    Args:
+        file: the deployment; its account must be the laptop's.
+        project_root: where ``app.py`` and the models' factories lie.
+        aws: the laptop's AWS; it is started where it isn't up, and stays up.
+        steps: times and shows the steps.
+        progress: told of packaging's steps.
+
+    Raises:
+        RehearsalError: the deployment is for another account, or the CDK CLI failed.
+        PackagingError: a model can't be packaged.
+        LocalAwsError: the laptop's AWS can't be started.
+        InvocationError: an endpoint refused a request or gave no answer.
+    """
+    account = file.deployment.environment.account
+    if account != LOCAL_ACCOUNT:
+        raise RehearsalError(
+            f"{file.path}: environment.account is {account!r}; the laptop's AWS has {LOCAL_ACCOUNT!r}. "
+            f'Rehearse a deployment file with account: "{LOCAL_ACCOUNT}".'
+        )
+    steps = steps or Steps()
+    with steps.step("package the models"):
+        packaged = package_deployment(
+            file, project_root / "build", project_root, inspect=inspect_artifact, progress=progress
+        )
+    # Eager PyTorch answers in processes of its own while the CDK CLI waits for the endpoints.
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        expected = [
+            pool.submit(expectation_of, file, endpoint, _manifest_of(packaged, declared.model), project_root)
+            for endpoint, declared in file.deployment.endpoints.items()
+        ]
+        try:
+            environment = _deploy(file, project_root, aws, steps)
+            return _ask(file, environment, expected, steps)
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _deploy(file: DeploymentFile, project_root: Path, aws: LocalAws, steps: Steps) -> dict[str, str]:
+    with steps.step("start the laptop's AWS"):
+        aws.up()
+    environment = aws.environment()
+    cdk = CdkCli(project_root, environment, project_root / ".seatrial" / "rehearsal")
+    declared = file.deployment.environment
+    with steps.step("cdk bootstrap"):
+        cdk.bootstrap(account=declared.account, region=declared.region)
+    with steps.step("cdk deploy --all"):
+        cdk.deploy(deployment=file.path)
+    return environment
+
+
+def _ask(
+    file: DeploymentFile,
+    environment: dict[str, str],
+    expected: list["Future[Expectation]"],
+    steps: Steps,
+) -> Rehearsal:
+    runtime = boto3.client(
+        "sagemaker-runtime",
+        region_name=file.deployment.environment.region,
+        endpoint_url=environment["AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME"],
+        aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
+        config=Config(retries={"max_attempts": 0}),
+    )
+    with steps.step("eager PyTorch's answers"):
+        expectations = [each.result() for each in expected]
+    answers: list[CheckedAnswer] = []
+    for expectation in expectations:
+        with steps.step(f"ask {expectation.endpoint_name}"):
+            answers += check_endpoint(expectation, runtime)
+    return Rehearsal(tuple(steps.done), tuple(answers), environment)
+
+
+def _manifest_of(packaged: tuple[PackagedModel, ...], model: str) -> Manifest:
+    return next(each.manifest for each in packaged if each.model == model)

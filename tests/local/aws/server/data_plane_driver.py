@@ -1,0 +1,54 @@
+"""Runs a data plane in the server's environment: ``PORT BACKEND_PORT GONE_PORT``.
+
+Every endpoint is named like the model behind it, and its model decides how the backend behaves; ``gone`` has
+no backend at all. A model may take one second.
+"""
+
+import signal
+import sys
+from dataclasses import dataclass
+
+from local.aws.server.data_plane import DataPlane
+from local.aws.server.fleet import Fleet, VariantServer
+from local.aws.server.scope import LOCAL_ACCOUNT_ID, Scope
+from local.triton.sagemaker_contract import ServingPlan
+
+_SCOPE = Scope(LOCAL_ACCOUNT_ID, "us-east-1")
+_BEHAVIOURS = (
+    "echo",
+    "error400",
+    "error500",
+    "dies",
+    "breaks_off",
+    "hangs",
+    "chunked",
+    "early",
+    "big",
+    "counts",
+)
+
+
+@dataclass(frozen=True)
+class _Backend:
+    http_port: int
+    pid: int = 0
+
+    def stop(self, timeout_seconds: float) -> None:
+        """The test stops it."""
+
+
+def main() -> None:
+    """Serve until killed."""
+    port, backend_port, gone_port = map(int, sys.argv[1:])
+    plane = DataPlane(port, _SCOPE, status=lambda: b"{}", invocation_timeout_seconds=1.0)
+    plane.start()
+    for name in (*_BEHAVIOURS, "gone"):
+        server = _Backend(gone_port if name == "gone" else backend_port)
+        plan = ServingPlan(name, (name,), ())
+        plane.publish(Fleet(_SCOPE, name, (VariantServer("AllTraffic", 1.0, plan, server),)))
+    print("ready", flush=True)  # noqa: T201 - what the test waits for
+    signal.pause()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,127 @@
+from collections.abc import Callable
+from typing import Any
+
+import botocore.session
+import pytest
+from botocore.parsers import create_parser
+
+from local.aws.server.runtime_answers import (
+    Answer,
+    answer_head,
+    body_too_large,
+    endpoint_not_found,
+    model_error,
+    model_timeout,
+    model_unreachable,
+    not_a_component_endpoint,
+    unknown_operation,
+    unknown_variant,
+)
+from local.aws.server.scope import Scope
+
+_SCOPE = Scope("000000000000", "eu-west-1")
+_LOG_STREAM = "arn:aws:logs:eu-west-1:000000000000:log-group:/aws/sagemaker/Endpoints/e"
+
+
+def _as_boto3_reads_it(answer: Answer) -> dict[str, Any]:
+    """Return what botocore makes of an answer."""
+    head, _, body = answer.encode(close=False).partition(b"\r\n\r\n")
+    lines = head.decode().split("\r\n")[1:]
+    headers = {name.lower(): value for name, value in (line.split(": ", 1) for line in lines)}
+    model = botocore.session.get_session().get_service_model("sagemaker-runtime")
+    shape = model.operation_model("InvokeEndpoint").output_shape
+    parsed: dict[str, Any] = create_parser("rest-json").parse(
+        {"status_code": answer.status, "headers": headers, "body": body}, shape
+    )
+    return parsed
+
+
+@pytest.mark.parametrize(
+    ("answer", "code", "message"),
+    [
+        (
+            endpoint_not_found(_SCOPE, "e"),
+            "ValidationError",
+            "Endpoint e of account 000000000000 not found.",
+        ),
+        (unknown_variant("e", "v"), "ValidationError", "Variant v not found for endpoint e."),
+        (
+            not_a_component_endpoint(),
+            "ValidationError",
+            (
+                "Inference Component Name header is not allowed for endpoints to which you dont plan to "
+                "deploy inference components. Please remove the Inference Component Name header and try "
+                "again."
+            ),
+        ),
+        (unknown_operation("/x"), "UnknownOperationException", "/x is not served on the laptop."),
+        (body_too_large(), "413", "HTTP content length exceeded 6291456 bytes."),
+    ],
+)
+def test_refusals_reach_boto3_with_code_and_message(answer: Answer, code: str, message: str) -> None:
+    """A refusal is what a client of the real service would see."""
+    error = _as_boto3_reads_it(answer)["Error"]
+    assert (error["Code"], error["Message"]) == (code, message)
+
+
+@pytest.mark.parametrize(
+    ("status", "who", "error_code"),
+    [(400, "client", "CLIENT_ERROR_FROM_MODEL"), (500, "server", "SERVER_ERROR_FROM_MODEL")],
+)
+def test_a_models_error_carries_what_the_model_said(status: int, who: str, error_code: str) -> None:
+    """ModelError has the original status and message, the log stream, and AWS's sentence."""
+    answer = model_error(_SCOPE, "e", status, b'{"error":"bad"}')
+    read = _as_boto3_reads_it(answer)
+    assert answer.status == 424
+    assert read["Error"]["Code"] == "ModelError"
+    assert read["Error"]["Message"] == (
+        f'Received {who} error ({status}) from primary with message "{{"error":"bad"}}". See '
+        "https://eu-west-1.console.aws.amazon.com/cloudwatch/home?region=eu-west-1#logEventViewer:"
+        "group=/aws/sagemaker/Endpoints/e in account 000000000000 for more information."
+    )
+    assert error_code.encode() in answer.body
+    assert b'"OriginalStatusCode": %d' % status in answer.body
+    assert b'"OriginalMessage": "{\\"error\\":\\"bad\\"}"' in answer.body
+    assert _LOG_STREAM.encode() in answer.body
+
+
+def test_bytes_that_are_no_text_dont_break_a_models_error() -> None:
+    """A model's answer of any bytes still makes JSON."""
+    assert (
+        "\N{REPLACEMENT CHARACTER}"
+        in _as_boto3_reads_it(model_error(_SCOPE, "e", 500, b"\xff"))["Error"]["Message"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (model_timeout, "Your invocation timed out while waiting for a response from container primary."),
+        (model_unreachable, "The model server closed the connection before it answered."),
+    ],
+)
+def test_no_answer_from_the_model_is_a_models_error_of_status_0(
+    make: Callable[[Scope, str], Answer], message: str
+) -> None:
+    """Without an answer the original status is 0."""
+    error = _as_boto3_reads_it(make(_SCOPE, "e"))["Error"]
+    assert error["Code"] == "ModelError"
+    assert error["Message"].startswith(f'Received server error (0) from primary with message "{message}')
+
+
+def test_a_head_with_a_length_frames_by_it() -> None:
+    """The body's length stands in the head, and nothing of chunks."""
+    head = answer_head(200, b"text/plain", 3, more=b"X: y\r\n", close=True)
+    assert head.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert b"\r\nContent-Length: 3\r\nX: y\r\nConnection: close\r\n\r\n" in head
+    assert b"chunked" not in head
+
+
+def test_a_head_without_a_length_announces_chunks() -> None:
+    """A body of unknown length comes in chunks."""
+    assert b"\r\nTransfer-Encoding: chunked\r\n\r\n" in answer_head(200, b"text/plain", None)
+
+
+def test_every_answer_has_a_request_id_of_its_own() -> None:
+    """Two heads differ in x-amzn-RequestId."""
+    assert answer_head(200, b"a/b", 0) != answer_head(200, b"a/b", 0)
