@@ -1,0 +1,1 @@
+"""Models that `deployments/` serves: built offline, from seeds alone."""

@@ -1,0 +1,126 @@
+"""The folder of one model's artifact: who may write it, what is in it, and how a new artifact replaces it.
+
+It holds ``manifest.json`` and the two files that names, ``<content key>.tar.gz`` and
+``<content key>.samples.npz``. The manifest is renamed into place last, so whoever reads it finds whole files;
+the files of the artifact before are deleted after that.
+"""
+
+import fcntl
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from model_packaging.artifact.errors import ManifestError
+from model_packaging.artifact.manifest import MANIFEST_FILE_NAME, Manifest, read_manifest, write_manifest
+from model_packaging.errors import BuildInProgressError, PackError
+
+__all__ = ["ARCHIVE_SUFFIX", "SAMPLES_SUFFIX", "BuildFolder"]
+
+ARCHIVE_SUFFIX = ".tar.gz"
+SAMPLES_SUFFIX = ".samples.npz"
+_LOCK_FILE_NAME = ".lock"
+_TEMPORARY_PREFIX = ".build-"
+
+
+class BuildFolder:
+    """A model's folder below ``build/``, locked by this process.
+
+    Args:
+        path: the folder; ``BuildFolder.locked`` makes it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @classmethod
+    @contextmanager
+    def locked(cls, path: Path) -> "Iterator[BuildFolder]":
+        """Make ``path``, lock it against other builds, and clear what killed builds left.
+
+        The lock is the kernel's: it ends with its process, however that ends.
+
+        Raises:
+            BuildInProgressError: another process builds here.
+            PackError: the folder can't be made or written.
+        """
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+            lock = os.open(path / _LOCK_FILE_NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        except OSError as error:
+            raise PackError(
+                f"{path} can't be written ({error.strerror}).", "make it writable, or choose another."
+            ) from error
+        try:
+            _lock(lock, path)
+            folder = cls(path)
+            folder._clear()
+            yield folder
+        finally:
+            os.close(lock)
+
+    @contextmanager
+    def temporary(self) -> Iterator[Path]:
+        """Give a new folder on the same file system; it is gone afterwards."""
+        path = Path(tempfile.mkdtemp(prefix=_TEMPORARY_PREFIX, dir=self.path))
+        try:
+            yield path
+        finally:
+            shutil.rmtree(path)
+
+    def current(self) -> Manifest | None:
+        """Return the manifest, where it and the files it names are there in full size; else None."""
+        try:
+            manifest = read_manifest(self.path / MANIFEST_FILE_NAME)
+            size_bytes = (self.path / manifest.archive.file_name).stat().st_size
+            has_samples = (self.path / manifest.samples.file_name).stat().st_size > 0
+        except (ManifestError, OSError):
+            return None  # whatever is wrong with it, a new build replaces it
+        return manifest if size_bytes == manifest.archive.size_bytes and has_samples else None
+
+    def commit(self, manifest: Manifest, archive: Path, samples: Path) -> None:
+        """Make ``manifest`` and its two files the artifact of this folder.
+
+        Args:
+            manifest: names the files.
+            archive: on the same file system; it is moved.
+            samples: likewise.
+
+        Raises:
+            OSError: the folder can't be written; the old artifact is then still whole.
+        """
+        archive.replace(self.path / manifest.archive.file_name)
+        samples.replace(self.path / manifest.samples.file_name)
+        write_manifest(manifest, self.path / MANIFEST_FILE_NAME)
+        self._remove_files_except({manifest.archive.file_name, manifest.samples.file_name})
+
+    def _clear(self) -> None:
+        """Remove what builds left that were killed: this process holds the lock, so none is alive."""
+        for path in self.path.glob(f"{_TEMPORARY_PREFIX}*"):
+            shutil.rmtree(path)
+        for path in self.path.glob(f".{MANIFEST_FILE_NAME}.*"):
+            path.unlink()
+        try:
+            manifest = read_manifest(self.path / MANIFEST_FILE_NAME)
+        except ManifestError:
+            return  # nothing says which files are old; the next commit will
+        self._remove_files_except({manifest.archive.file_name, manifest.samples.file_name})
+
+    def _remove_files_except(self, kept: set[str]) -> None:
+        for path in self.path.iterdir():
+            if path.name.endswith((ARCHIVE_SUFFIX, SAMPLES_SUFFIX)) and path.name not in kept:
+                path.unlink()
+
+
+def _lock(descriptor: int, path: Path) -> None:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        owner = os.pread(descriptor, 20, 0).decode(errors="replace").strip()
+        raise BuildInProgressError(
+            f"process {owner or 'unknown'} is building in {path}.", "wait until it ends, then run again."
+        ) from None
+    os.ftruncate(descriptor, 0)
+    os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)

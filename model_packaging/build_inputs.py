@@ -1,0 +1,75 @@
+"""What a build depends on, found without importing torch or any of the user's code.
+
+Source files are found by following import statements, wherever they stand in a file, from the factory's
+module through the project. What is imported by a computed name, and data files, are not seen:
+`seatrial package --force` builds in spite of an equal key.
+"""
+
+import hashlib
+import platform
+import sys
+from collections.abc import Mapping
+from functools import cache
+from importlib import metadata, util
+from pathlib import Path
+
+from model_packaging._source_closure import SourceClosure, closure_of
+from model_packaging.artifact.keys import BuildInputs, canonical_json
+from model_packaging.factory_reference import FactoryReference
+from spec import Model
+
+__all__ = ["PACKAGING_VERSION", "build_inputs_of"]
+
+PACKAGING_VERSION = "1"
+"""Goes into every build key: raised when a change here gives other artifacts from the same inputs."""
+
+_TOOLS = ("numpy", "protobuf", "torch", "tritonclient")
+
+
+def build_inputs_of(model: Model, project_root: Path) -> BuildInputs:
+    """Return what decides the artifact of ``model``.
+
+    The same call serves packaging and synth. Versions of packages that are not installed where it is
+    called are left out, so only a machine that can build compares them.
+
+    Args:
+        model: the model's section of the deployment file.
+        project_root: the folder that factory references start from.
+
+    Raises:
+        FactoryError: the factory's module is missing, or a source file can't be parsed.
+    """
+    reference = FactoryReference.parse(model.export.from_)
+    closure = closure_of(reference.source_file(project_root), project_root)
+    return BuildInputs(
+        spec_sha256=hashlib.sha256(canonical_json(model.canonical_document())).hexdigest(),
+        sources=tuple((path, _sha256_of(project_root / path)) for path in closure.sources),
+        pins=_pins(closure),
+    )
+
+
+def _sha256_of(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _pins(closure: SourceClosure) -> tuple[tuple[str, str], ...]:
+    pins = {"python": platform.python_version(), "seatrial-packaging": PACKAGING_VERSION}
+    for name in {*_TOOLS, *closure.packages} - sys.stdlib_module_names - {"__main__"}:
+        pins |= _versions_of(name)
+    return tuple(sorted(pins.items()))
+
+
+def _versions_of(package: str) -> dict[str, str]:
+    """Return the versions of the distributions ``package`` comes from; none where it is not installed."""
+    try:
+        return {package: metadata.version(package)}
+    except metadata.PackageNotFoundError:
+        if util.find_spec(package) is None:
+            return {}
+        return {name: metadata.version(name) for name in _distributions().get(package, [])}
+
+
+@cache
+def _distributions() -> Mapping[str, list[str]]:
+    """Return distributions by package; reading every one's file list takes half a second."""
+    return metadata.packages_distributions()

@@ -1,0 +1,83 @@
+"""The exceptions of this folder."""
+
+from collections.abc import Sequence
+
+__all__ = [
+    "BuildInProgressError",
+    "ExportError",
+    "FactoryError",
+    "PackError",
+    "PackagingError",
+    "SampleError",
+    "SamplesFileError",
+    "SeveralModelsError",
+    "TraceDiffersError",
+    "WorkerError",
+]
+
+
+class PackagingError(Exception):
+    """A model can't be packaged.
+
+    Attributes:
+        cause: where and what, in one line.
+        fix: what to do, in one line.
+        model: the model of the deployment file; empty until it is known.
+    """
+
+    def __init__(self, cause: str, fix: str, model: str = "") -> None:
+        super().__init__(cause, fix, model)
+        self.cause = " ".join(cause.split())
+        self.fix = " ".join(fix.split())
+        self.model = model
+
+    def __str__(self) -> str:
+        place = f"models.{self.model}: " if self.model else ""
+        return f"{place}{self.cause} Fix: {self.fix}"
+
+
+class FactoryError(PackagingError):
+    """The factory is missing, can't be called with the declared arguments, fails, or returns no model."""
+
+
+class SampleError(PackagingError):
+    """The samples don't fit the model, or show something Triton's libtorch backend can't serve."""
+
+
+class ExportError(PackagingError):
+    """TorchScript can't be made from the module."""
+
+
+class TraceDiffersError(ExportError):
+    """The exported model answers other than eager PyTorch."""
+
+
+class PackError(PackagingError):
+    """The artifact can't be written."""
+
+
+class BuildInProgressError(PackagingError):
+    """Another process builds the same model at this moment."""
+
+
+class WorkerError(PackagingError):
+    """The process that ran the user's code died or took too long."""
+
+
+class SamplesFileError(PackagingError):
+    """A file of samples can't be read."""
+
+
+class SeveralModelsError(PackagingError):
+    """More than one model can't be packaged.
+
+    Attributes:
+        errors: one per model.
+    """
+
+    def __init__(self, errors: Sequence[PackagingError]) -> None:
+        super().__init__(f"{len(errors)} models can't be packaged.", "see each of them.")
+        self.errors = tuple(errors)
+
+    def __str__(self) -> str:
+        return "\n".join(str(error) for error in self.errors)

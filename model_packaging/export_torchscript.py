@@ -1,0 +1,155 @@
+"""Exports a module to TorchScript, by trace or script, and proves the file against eager PyTorch."""
+
+import warnings
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Literal, cast
+
+import torch
+
+from model_packaging.artifact.manifest import Tolerance
+from model_packaging.comparison import Arrays, compare_answers
+from model_packaging.errors import ExportError, TraceDiffersError
+from model_packaging.factory import EagerModel, cause_in_user_code
+from model_packaging.observation import Observation, output_name
+from model_packaging.torchscript_file import normalise_torchscript
+
+__all__ = ["HowToExport", "export_torchscript", "prove_torchscript"]
+
+HowToExport = Literal["trace", "script"]
+
+_TracerWarning: type[Warning] = torch.jit.TracerWarning  # type: ignore[attr-defined]  # no part of its types
+
+
+def export_torchscript(
+    model: EagerModel, how: HowToExport, example: Observation, destination: Path, project_root: Path
+) -> tuple[str, ...]:
+    """Write ``model`` to ``destination`` as TorchScript; the same model gives the same bytes.
+
+    For equal bytes it must be the first export of its process: TorchScript numbers classes of equal names
+    over a process's life.
+
+    Args:
+        model: in evaluation mode.
+        how: ``trace`` records one run on ``example``; ``script`` compiles the source.
+        example: for the trace; of a batch size above 1 where there is a batch dimension, so that sizes of
+            1 are not taken for constants.
+        destination: a new file.
+        project_root: for naming places in the user's code.
+
+    Returns:
+        What the tracer warned of, one line each: usually why a trace answers wrong.
+
+    Raises:
+        ExportError: the module can't be traced or scripted.
+        OSError: the files can't be written.
+    """
+    raw = destination.with_name(f"{destination.name}.raw")
+    with warnings.catch_warnings(record=True) as caught, torch.inference_mode():
+        # torch deprecates TorchScript (2.11), and Triton's PyTorch backend reads nothing else that batches:
+        # the warning says nothing the user could act on. torch is pinned, so that it can't vanish unseen.
+        warnings.simplefilter("always")
+        try:
+            exported = _trace(model, example) if how == "trace" else _script(model)
+        except Exception as error:  # the compiler and the user's code may raise anything
+            other = "script" if how == "trace" else "trace"
+            raise ExportError(
+                f"torch.jit.{how} failed: {_cause(error, project_root)}.",
+                f"make the module {how}able, or set export.how: {other}.",
+            ) from error
+        _save(exported, raw)
+    normalise_torchscript(raw, destination)
+    raw.unlink()
+    return tuple(
+        f"{warning.message} ({Path(warning.filename).name}:{warning.lineno})".replace("\n", " ")
+        for warning in caught
+        if issubclass(warning.category, _TracerWarning)
+    )
+
+
+def prove_torchscript(
+    file: Path, observations: Iterable[Observation], tolerance: Tolerance, tracer_warnings: tuple[str, ...]
+) -> None:
+    """Load ``file`` and compare its answers with eager's on ``observations``.
+
+    Raises:
+        ExportError: it can't be loaded, or its arguments are not the samples' inputs.
+        TraceDiffersError: an answer differs beyond ``tolerance``, or it fails where eager doesn't.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # as in export_torchscript
+        load = cast("Callable[..., torch.jit.ScriptModule]", torch.jit.load)
+        loaded = load(str(file), map_location="cpu")
+    hint = f" The tracer warned: {tracer_warnings[0]}" if tracer_warnings else ""
+    for observation in observations:
+        _check_arguments(loaded, observation)
+        answers = _run(loaded, observation, hint)
+        eager = {name: value.numpy() for name, value in observation.outputs.items()}
+        for difference in compare_answers(answers, eager, tolerance):
+            raise TraceDiffersError(
+                f"{_place(observation)}: exported {difference.output} {difference.what}.{hint}",
+                "remove what depends on the values or sizes of the traced example (Python `if`, `int()`, "
+                "`len()`, `.item()`), or set export.how: script.",
+            )
+
+
+def _trace(model: EagerModel, example: Observation) -> torch.jit.ScriptModule:
+    trace = cast("Callable[..., torch.jit.ScriptModule]", torch.jit.trace)
+    # The check that trace itself offers runs on the traced example; prove_torchscript runs on others.
+    return trace(model.module, tuple(example.inputs.values()), check_trace=False)
+
+
+def _script(model: EagerModel) -> torch.jit.ScriptModule:
+    script = cast("Callable[..., torch.jit.ScriptModule]", torch.jit.script)
+    return script(model.module)
+
+
+def _save(exported: torch.jit.ScriptModule, file: Path) -> None:
+    """Save; the OSError that torch wraps into a RuntimeError comes out as one."""
+    try:
+        exported.save(str(file))
+    except RuntimeError as error:
+        raise OSError(f"{file}: {str(error).splitlines()[0]}") from error
+
+
+def _run(loaded: torch.jit.ScriptModule, observation: Observation, hint: str) -> Arrays:
+    try:
+        with torch.inference_mode():
+            result: object = loaded(*observation.inputs.values())
+    except RuntimeError as error:
+        reason = str(error).strip().splitlines()[-1]
+        raise TraceDiffersError(
+            f"{_place(observation)}: the exported model fails where eager answers ({reason}).{hint}",
+            "remove what depends on the sizes of the traced example, or set export.how: script.",
+        ) from error
+    results = result if isinstance(result, tuple) else (result,)
+    return {output_name(index): value.numpy() for index, value in enumerate(results)}
+
+
+def _check_arguments(loaded: torch.jit.ScriptModule, observation: Observation) -> None:
+    schema = loaded.forward.schema  # type: ignore[attr-defined]  # a compiled method has one
+    arguments = [(argument.name, str(argument.type)) for argument in schema.arguments[1:]]
+    expected = [(name, "Tensor") for name in observation.inputs]
+    if arguments != expected:
+        raise ExportError(
+            f"the exported forward takes {arguments}, the samples give {expected}.",
+            "let forward take exactly the sampled tensors: Triton's PyTorch backend wants every argument in "
+            "config.pbtxt, and only tensors.",
+        )
+
+
+def _place(observation: Observation) -> str:
+    shapes = ", ".join(f"{name} {tuple(value.shape)}" for name, value in observation.inputs.items())
+    return f"batch {observation.batch_size}, seed {observation.seed} ({shapes})"
+
+
+def _cause(error: Exception, project_root: Path) -> str:
+    """Return the compiler's first line, and the place in the user's code that it points to."""
+    words = cause_in_user_code(error, project_root)
+    for line in str(error).splitlines():
+        _, found, rest = line.partition('File "')
+        path, quote, number = rest.partition('", line ')
+        if found and quote and Path(path).is_relative_to(project_root) and "site-packages" not in path:
+            line_number = number.partition(",")[0]
+            return f"{words} ({Path(path).relative_to(project_root).as_posix()}:{line_number})"
+    return words

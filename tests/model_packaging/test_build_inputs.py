@@ -1,0 +1,129 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from model_packaging.build_inputs import build_inputs_of
+from model_packaging.errors import FactoryError
+from spec import Model
+from tests.model_packaging.projects import Project
+
+
+@pytest.fixture
+def nested(tmp_path: Path) -> Path:
+    """A project whose factory reaches four modules, by every form of import, and leaves two alone."""
+    files = {
+        "zoo/__init__.py": "",
+        "zoo/vision.py": "import torch\nfrom zoo.blocks import Block\nfrom . import heads\n",
+        "zoo/blocks.py": "def late():\n    import shared.maths as maths\n",
+        "zoo/heads.py": "from ..shared import tables\nfrom numpy import array\n",
+        "zoo/unused.py": "",
+        "shared/__init__.py": "LIMIT = 1\n",
+        "shared/maths.py": "from shared import LIMIT\n",
+        "shared/tables.py": "import json, PIL, no_such_package\n",
+        "unrelated.py": "",
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    return tmp_path
+
+
+def section(reference: str = "zoo.vision:classifier", **export: object) -> Model:
+    return Model.model_validate(
+        {
+            "export": {"from": reference, "to": "torchscript", "how": "trace", **export},
+            "triton": {"max_batch_size": 4},
+        }
+    )
+
+
+def test_sources_are_what_the_factory_imports(nested: Path) -> None:
+    """Absolute, relative, late and through packages; nothing else."""
+    assert [path for path, _ in build_inputs_of(section(), nested).sources] == [
+        "shared/__init__.py",
+        "shared/maths.py",
+        "shared/tables.py",
+        "zoo/__init__.py",
+        "zoo/blocks.py",
+        "zoo/heads.py",
+        "zoo/vision.py",
+    ]
+
+
+def test_pins_are_what_the_build_runs_on(nested: Path) -> None:
+    """The tools, the interpreter, and imported packages under their distributions' names."""
+    names = {name for name, _ in build_inputs_of(section(), nested).pins}
+    tools = {"numpy", "protobuf", "python", "seatrial-packaging", "torch", "tritonclient"}
+    assert names == {*tools, "pillow"}
+
+
+def test_the_key_is_the_same_in_another_folder(
+    nested: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """No absolute path is part of it."""
+    other = tmp_path_factory.mktemp("other") / "deep"
+    subprocess.run(["cp", "-r", nested, other], check=True)
+    assert build_inputs_of(section(), other) == build_inputs_of(section(), nested)
+
+
+@pytest.mark.parametrize("changed", ["zoo/heads.py", "shared/maths.py", "shared/__init__.py"])
+def test_a_changed_source_changes_the_key(nested: Path, changed: str) -> None:
+    """Wherever it is reached from, and it is named."""
+    before = build_inputs_of(section(), nested)
+    (nested / changed).write_text((nested / changed).read_text() + "# changed\n")
+    after = build_inputs_of(section(), nested)
+    assert after.build_key != before.build_key
+    assert before.differences(after) == (changed,)
+
+
+@pytest.mark.parametrize("untouched", ["zoo/unused.py", "unrelated.py"])
+def test_another_source_changes_nothing(nested: Path, untouched: str) -> None:
+    """What the factory doesn't reach is not part of the model."""
+    before = build_inputs_of(section(), nested)
+    (nested / untouched).write_text("CHANGED = 1\n")
+    assert build_inputs_of(section(), nested) == before
+
+
+def test_arguments_are_part_of_the_key(nested: Path) -> None:
+    """Another seed is another model."""
+    first = build_inputs_of(section(arguments={"random_seed": 1}), nested)
+    second = build_inputs_of(section(arguments={"random_seed": 2}), nested)
+    assert first.differences(second) == ("the model's section of the deployment file",)
+
+
+def test_acknowledgments_are_no_part_of_the_key(nested: Path) -> None:
+    """They judge an artifact and change none of its bytes."""
+    model = section()
+    excused = model.model_copy(update={"acknowledge": {"SEA101": "because it is fine"}})
+    assert build_inputs_of(excused, nested) == build_inputs_of(model, nested)
+
+
+def test_an_unreadable_source_is_located(nested: Path) -> None:
+    """File, line and the parser's words."""
+    (nested / "zoo" / "blocks.py").write_text("x = 1\ndef (:\n")
+    with pytest.raises(FactoryError, match=r"zoo/blocks\.py:2: invalid syntax"):
+        build_inputs_of(section(), nested)
+
+
+def test_a_missing_module_is_a_factory_error(nested: Path) -> None:
+    """Found without importing anything."""
+    with pytest.raises(FactoryError, match=r"no module 'zoo\.visoin'\. Did you mean 'zoo\.vision'"):
+        build_inputs_of(section("zoo.visoin:classifier"), nested)
+
+
+def test_asking_imports_neither_torch_nor_the_users_code(project: Project) -> None:
+    """Synth asks too, in an environment without torch."""
+    project.write("raise RuntimeError('imported')")
+    program = f"""
+import sys
+from pathlib import Path
+from model_packaging.build_inputs import build_inputs_of
+from spec import Model
+model = Model.model_validate_json({project.model().model_dump_json(by_alias=True)!r})
+build_inputs_of(model, Path({str(project.root)!r}))
+print(*sys.modules)
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert not {"torch", "numpy", "tritonclient", project.module} & set(done.stdout.split())
