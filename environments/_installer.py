@@ -10,6 +10,17 @@ from environments._errors import SetupError
 __all__ = ["install_requirements", "pip_settings_for_uv", "run"]
 
 TIMEOUT_SECONDS = 1800
+_UNREACHABLE = (
+    # pip's word both where it reaches no index and where the index lacks the package.
+    "from versions: none",
+    "name resolution",
+    "connection",
+    "timed out",
+    "network",
+    "getaddrinfo",
+    "enotfound",
+    "econnrefused",
+)
 
 
 def install_requirements(python: Path, requirements: Path) -> None:
@@ -56,17 +67,8 @@ def _reason(stdout: str, stderr: str) -> str:
     """Pick the line that names the cause out of an installer's output."""
     lines = [line.strip() for line in (stderr + "\n" + stdout).splitlines() if line.strip()]
     telling = [line for line in lines if line.lower().startswith(("error", "\u00d7 ", "npm error", "fatal"))]
-    network = (
-        "name resolution",
-        "connection",
-        "timed out",
-        "network",
-        "getaddrinfo",
-        "enotfound",
-        "econnrefused",
-    )
     reason = (telling or lines or ["no output"])[0]
-    if any(word in line.lower() for line in lines for word in network):
+    if any(word in line.lower() for line in lines for word in _UNREACHABLE):
         return f"{reason} The package index can't be reached: check the connection or your pip settings."
     if any("no space left" in line.lower() or "enospc" in line.lower() for line in lines):
         return f"{reason} The disk is full: the environments need about 5 GB."

@@ -3,4 +3,4 @@
 __all__ = ["LOCAL_ACCOUNT"]
 
 LOCAL_ACCOUNT = "000000000000"
-"""No account at AWS has this number, so a mix-up with a real one fails."""
+"""Twelve digits; no account at AWS has this number, so a mix-up with a real one fails."""

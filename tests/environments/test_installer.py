@@ -35,6 +35,15 @@ def test_no_network_says_what_to_check() -> None:
         run(script(text), "installing a")
 
 
+def test_an_index_without_the_package_says_what_to_check() -> None:
+    """A quiet pip that reaches nothing says only that there are no versions."""
+    text = "import sys; print('ERROR: No version of a (from versions: none)', file=sys.stderr); sys.exit(1)"
+    with pytest.raises(
+        SetupError, match=r"index can't be reached: check the connection or your pip settings"
+    ):
+        run(script(text), "installing a")
+
+
 def test_a_full_disk_says_how_much_is_needed() -> None:
     """The cause is the disk, not the package that happened to be unpacked."""
     text = "import sys; print('ERROR: [Errno 28] No space left on device', file=sys.stderr); sys.exit(1)"

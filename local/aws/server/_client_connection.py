@@ -4,79 +4,18 @@ import asyncio
 import logging
 import socket
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol, cast
+from typing import Any, cast
 
 import httptools
 
+from local.aws.server._exchange import Exchange
 from local.aws.server.runtime_answers import Answer
 
-__all__ = ["ClientConnection", "Exchange", "Refusal"]
+__all__ = ["ClientConnection"]
 
 _logger = logging.getLogger("seatrial.data_plane")
 
 _WRITE_BUFFER_BYTES = 1 << 20
-_DISCARD_LIMIT_BYTES = 64 << 20
-"""How much of a refused request's body is read: many clients look for an answer only behind its end."""
-
-
-class Exchange(Protocol):
-    """A request and its answer."""
-
-    def on_body(self, chunk: bytes) -> None:
-        """A part of the request's body has come."""
-        ...
-
-    def on_end(self) -> None:
-        """The request is complete."""
-        ...
-
-    def abandon(self) -> None:
-        """The client is gone."""
-        ...
-
-    def pause_answer(self) -> None:
-        """The client reads slower than the answer comes."""
-        ...
-
-    def resume_answer(self) -> None:
-        """The client has caught up."""
-        ...
-
-
-class Refusal:
-    """An exchange whose answer is known from the head: the body is discarded, then the answer is sent.
-
-    Args:
-        client: who asked.
-        answer: what it is answered.
-    """
-
-    def __init__(self, client: "ClientConnection", answer: Answer) -> None:
-        self._client = client
-        self._answer: Answer | None = answer
-        self._discarded_bytes = 0
-
-    def on_body(self, chunk: bytes) -> None:
-        """Discard it; an endless body ends the connection."""
-        self._discarded_bytes += len(chunk)
-        if self._discarded_bytes > _DISCARD_LIMIT_BYTES and self._answer is not None:
-            self._client.end_after_answer()
-            self.on_end()
-
-    def on_end(self) -> None:
-        """Answer."""
-        if self._answer is not None:
-            answer, self._answer = self._answer, None
-            self._client.send_answer(answer)
-
-    def abandon(self) -> None:
-        """Nothing was begun."""
-
-    def pause_answer(self) -> None:
-        """The answer is one piece."""
-
-    def resume_answer(self) -> None:
-        """The answer is one piece."""
 
 
 class ClientConnection(asyncio.Protocol):

@@ -3,7 +3,7 @@
 import os
 import resource
 
-from local.aws.server.scope import LOCAL_ACCOUNT_ID
+from local.aws.account import LOCAL_ACCOUNT
 from local.aws.server.settings import Settings
 
 __all__ = ["prepare_environment"]
@@ -15,7 +15,7 @@ def prepare_environment(settings: Settings) -> None:
         BIND_HOST="127.0.0.1",
         MINISTACK_HOST="127.0.0.1",
         GATEWAY_PORT=str(settings.port),
-        MINISTACK_ACCOUNT_ID=LOCAL_ACCOUNT_ID,
+        MINISTACK_ACCOUNT_ID=LOCAL_ACCOUNT,
         MINISTACK_REGION=settings.region,
         IOT_MTLS_ENABLED="0",
         SFTP_ENABLED="0",

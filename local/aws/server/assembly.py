@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from local.aws.account import LOCAL_ACCOUNT
 from local.aws.server.artifact_download import ArtifactDownload
 from local.aws.server.cloudformation_ec2 import register_ec2_types
 from local.aws.server.cloudformation_sagemaker import register_sagemaker_types
@@ -14,7 +15,7 @@ from local.aws.server.models import Models
 from local.aws.server.role_access import RoleAccess
 from local.aws.server.sagemaker_api import SageMakerApi
 from local.aws.server.sagemaker_store import SageMakerStore
-from local.aws.server.scope import LOCAL_ACCOUNT_ID, Scope
+from local.aws.server.scope import Scope
 from local.aws.server.settings import Settings
 from local.aws.server.status_report import status_report
 
@@ -44,7 +45,7 @@ def assemble(settings: Settings) -> Parts:
     )
     data_plane = DataPlane(
         settings.runtime_port,
-        Scope(LOCAL_ACCOUNT_ID, settings.region),
+        Scope(LOCAL_ACCOUNT, settings.region),
         status=lambda: status_report(store, endpoints),
     )
     endpoints = Endpoints(store, launcher, data_plane)

@@ -1,36 +1,39 @@
-"""Heads of requests to Triton and of its answers as bytes; ``sagemaker_contract`` decides what they say."""
+"""Invocations as bytes: ``sagemaker_contract`` decides what Triton is asked and what its answer is called.
+
+Nothing of the client's head goes further than its content type: Triton's SageMaker frontend heeds nothing
+else, the KServe endpoint that stands in for it would.
+"""
 
 from collections.abc import Mapping
 
 from local.triton.sagemaker_contract import (
+    KserveRequest,
     RefusedInvocation,
     ServingPlan,
     answer_content_type,
     map_invocation,
 )
 
-__all__ = ["infer_request_head", "invocation_answer_type"]
+__all__ = ["invocation_answer_type", "kserve_request", "request_head"]
 
 _HTTP_CHARSET = "latin-1"  # what HTTP/1.1 header bytes stand for, one to one
 
 
-def infer_request_head(
-    plan: ServingPlan, port: int, content_type: bytes | None, content_length: int
-) -> bytes | RefusedInvocation:
-    """Return the head of the request that Triton gets, or what a container answers without asking its model.
+def kserve_request(plan: ServingPlan, headers: Mapping[bytes, bytes]) -> KserveRequest | RefusedInvocation:
+    """Return what Triton is asked, or what a container answers without asking its model.
 
     Args:
         plan: how the container answers.
-        port: of Triton's HTTP front end.
-        content_type: of the invocation.
-        content_length: of its body, in bytes.
+        headers: of the invocation, names in lower case.
     """
-    request = map_invocation(plan, None if content_type is None else content_type.decode(_HTTP_CHARSET))
-    if isinstance(request, RefusedInvocation):
-        return request
+    return map_invocation(plan, _text(headers.get(b"content-type")))
+
+
+def request_head(request: KserveRequest, content_length: int) -> bytes:
+    """Return the head of the request that Triton gets, for a body of ``content_length`` bytes."""
     lines = [
         f"POST {request.path} HTTP/1.1",
-        f"Host: 127.0.0.1:{port}",
+        "Host: 127.0.0.1",
         f"Content-Length: {content_length}",
         *(f"{name}: {value}" for name, value in request.headers),
         "\r\n",
@@ -39,10 +42,11 @@ def infer_request_head(
 
 
 def invocation_answer_type(headers: Mapping[bytes, bytes]) -> bytes:
-    """Return the content type of the invocation's answer; header names are in lower case."""
-    content_type = headers.get(b"content-type")
-    header_length = headers.get(b"inference-header-content-length")
+    """Return the content type of the invocation's answer from Triton's headers, names in lower case."""
     return answer_content_type(
-        None if content_type is None else content_type.decode(_HTTP_CHARSET),
-        None if header_length is None else header_length.decode(_HTTP_CHARSET),
+        _text(headers.get(b"content-type")), _text(headers.get(b"inference-header-content-length"))
     ).encode(_HTTP_CHARSET)
+
+
+def _text(value: bytes | None) -> str | None:
+    return None if value is None else value.decode(_HTTP_CHARSET)

@@ -3,10 +3,7 @@
 import re
 from dataclasses import dataclass
 
-__all__ = ["LOCAL_ACCOUNT_ID", "Scope", "scope_of_authorization"]
-
-LOCAL_ACCOUNT_ID = "000000000000"
-"""The laptop's account: no real account has this number, so a mix-up fails."""
+__all__ = ["Scope", "scope_of_authorization"]
 
 _CREDENTIAL = re.compile(r"Credential=([^/,\s]+)/\d{8}/([a-z0-9-]+)/")
 _ACCOUNT_ID = re.compile(r"\d{12}")

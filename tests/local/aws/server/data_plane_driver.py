@@ -8,12 +8,13 @@ import signal
 import sys
 from dataclasses import dataclass
 
+from local.aws.account import LOCAL_ACCOUNT
 from local.aws.server.data_plane import DataPlane
 from local.aws.server.fleet import Fleet, VariantServer
-from local.aws.server.scope import LOCAL_ACCOUNT_ID, Scope
+from local.aws.server.scope import Scope
 from local.triton.sagemaker_contract import ServingPlan
 
-_SCOPE = Scope(LOCAL_ACCOUNT_ID, "us-east-1")
+_SCOPE = Scope(LOCAL_ACCOUNT, "us-east-1")
 _BEHAVIOURS = (
     "echo",
     "error400",
