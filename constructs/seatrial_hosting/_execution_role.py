@@ -1,0 +1,155 @@
+"""What a model's execution role may do, statement by statement.
+
+Source: SageMaker developer guide, "SageMaker roles", "CreateModel API: Execution Role Permissions", with what
+it adds for a private VPC, for deployment guardrails and for a volume key. Every statement is as narrow as the
+Service Authorization Reference lets it be; a condition stands only where AWS's own documents show it for the
+action, because a key that an action doesn't know denies it, and that is seen on AWS alone.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from seatrial_hosting._place import Place
+from seatrial_hosting._wildcards import acknowledge_wildcards
+from seatrial_hosting.artifact import ModelArtifact
+from seatrial_hosting.image import TritonImage
+from seatrial_hosting.network import PrivateNetwork
+
+__all__ = [
+    "ExecutionRole",
+    "create_execution_role",
+    "describe_alarms",
+    "encrypt_volumes",
+    "pull_image",
+    "read_artifact",
+    "write_logs",
+]
+
+_NO_RESOURCE = (
+    "ec2:Describe*, ecr:GetAuthorizationToken and cloudwatch:PutMetricData take no resource (Service "
+    "Authorization Reference); PutMetricData is limited to SageMaker's namespaces."
+)
+_UNKNOWN_INTERFACES = (
+    "SageMaker creates the model's network interfaces, so their ids are not known before; creation is "
+    "limited to this network's subnets and security group."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutionRole:
+    """A role and the policy of its own that every statement but those of the served content goes into.
+
+    Attributes:
+        role: what SageMaker assumes.
+        policy: a resource that uses the role depends on it.
+    """
+
+    role: iam.Role
+    policy: iam.Policy
+
+    def allow(self, *statements: iam.PolicyStatement) -> None:
+        """Add ``statements`` to the policy."""
+        self.policy.add_statements(*statements)
+
+
+def create_execution_role(scope: Construct, network: PrivateNetwork) -> ExecutionRole:
+    """Create the role with what every model in ``network`` needs, whatever it serves."""
+    place = Place.of(scope)
+    # Source: SageMaker developer guide, "Cross-service confused deputy prevention", SageMaker Inference: the
+    # ARN must have this form, never a model's or an endpoint's.
+    source = place.arn("sagemaker", "*")
+    role = iam.Role(
+        scope,
+        "Role",
+        assumed_by=iam.ServicePrincipal(
+            "sagemaker.amazonaws.com", conditions={"ArnLike": {"aws:SourceArn": source}}
+        ),
+        description="Serves a model: network interfaces, image, artifact, logs",
+    )
+    execution = ExecutionRole(role, iam.Policy(role, "Policy", roles=[role]))
+    execution.allow(*_use_network(place, network), *_use_services())
+    acknowledge_wildcards(role, {"*": _NO_RESOURCE, _interfaces(place): _UNKNOWN_INTERFACES})
+    return execution
+
+
+def _interfaces(place: Place) -> str:
+    return place.arn("ec2", "network-interface/*")
+
+
+def _use_network(place: Place, network: PrivateNetwork) -> tuple[iam.PolicyStatement, ...]:
+    interfaces = _interfaces(place)
+    subnets = [place.arn("ec2", f"subnet/{subnet_id}") for subnet_id in network.subnet_ids]
+    group = place.arn("ec2", f"security-group/{network.model_security_group_id}")
+    in_subnets = {"ArnEquals": {"ec2:Subnet": subnets}}
+    delete = ["ec2:DeleteNetworkInterface", "ec2:DeleteNetworkInterfacePermission"]
+    describe = [
+        "ec2:DescribeDhcpOptions",
+        "ec2:DescribeNetworkInterfaces",
+        "ec2:DescribeSecurityGroups",
+        "ec2:DescribeSubnets",
+        "ec2:DescribeVpcs",
+    ]
+    return (
+        _allow("CreateInterfaces", ["ec2:CreateNetworkInterface"], [interfaces, *subnets, group]),
+        _allow("AttachInterfaces", ["ec2:CreateNetworkInterfacePermission"], [interfaces], in_subnets),
+        _allow("DeleteInterfaces", delete, [interfaces]),
+        _allow("DescribeNetwork", describe, ["*"]),
+    )
+
+
+def _use_services() -> tuple[iam.PolicyStatement, ...]:
+    namespaces = {"StringLike": {"cloudwatch:namespace": ["AWS/SageMaker", "/aws/sagemaker/*"]}}
+    return (
+        _allow("LogInToRegistry", ["ecr:GetAuthorizationToken"], ["*"]),
+        _allow("PublishMetrics", ["cloudwatch:PutMetricData"], ["*"], namespaces),
+    )
+
+
+def read_artifact(scope: Construct, artifact: ModelArtifact) -> iam.PolicyStatement:
+    """Read exactly this object."""
+    arn = f"arn:{Place.of(scope).partition}:s3:::{artifact.bucket_name}/{artifact.object_key}"
+    return _allow("ReadArtifact", ["s3:GetObject"], [arn])
+
+
+def pull_image(scope: Construct, image: TritonImage) -> iam.PolicyStatement:
+    """Pull from the image's repository."""
+    partition = Place.of(scope).partition
+    repository = f"arn:{partition}:ecr:{image.region}:{image.account}:repository/{image.repository}"
+    actions = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+    return _allow("PullImage", actions, [repository])
+
+
+def write_logs(execution: ExecutionRole, endpoint_name: str) -> None:
+    """Let the role create and write the log group of one endpoint."""
+    group = Place.of(execution.role).arn("logs", f"log-group:/aws/sagemaker/Endpoints/{endpoint_name}")
+    actions = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
+    execution.allow(_allow(None, actions, [group, f"{group}:*"]))
+    reason = "SageMaker names the streams of the endpoint's log group after its instances."
+    acknowledge_wildcards(execution.role, {f"{group}:*": reason})
+
+
+def describe_alarms(alarm_arns: Sequence[str]) -> iam.PolicyStatement:
+    """See the alarms that roll an update back."""
+    return _allow(None, ["cloudwatch:DescribeAlarms"], list(alarm_arns))
+
+
+def encrypt_volumes(key_arn: str) -> tuple[iam.PolicyStatement, ...]:
+    """Hand the volumes' key on to the instances that SageMaker starts, and to AWS alone."""
+    to_aws = {"Bool": {"kms:GrantIsForAWSResource": "true"}}
+    return (
+        _allow(None, ["kms:DescribeKey"], [key_arn]),
+        _allow(None, ["kms:CreateGrant"], [key_arn], to_aws),
+    )
+
+
+def _allow(
+    sid: str | None,
+    actions: list[str],
+    resources: list[str],
+    conditions: Mapping[str, object] | None = None,
+) -> iam.PolicyStatement:
+    """Allow; a statement that a role may get more than once has no Sid, which must be unique."""
+    return iam.PolicyStatement(sid=sid, actions=actions, resources=resources, conditions=conditions)

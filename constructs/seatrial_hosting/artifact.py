@@ -1,0 +1,72 @@
+"""The artifact a model is made of: one ``.tar.gz`` in the bootstrapped assets bucket."""
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import aws_cdk as cdk
+from constructs import Construct
+
+from seatrial_hosting._validation import raise_problems
+
+__all__ = ["ModelArtifact"]
+
+_CONTENT_KEY = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, slots=True)
+class ModelArtifact:
+    """A packaged model in Amazon S3.
+
+    Attributes:
+        content_key: names the content: 64 hexadecimal digits. Whoever packs it promises that equal keys mean
+            equal content; nothing here opens or hashes the file.
+        bucket_name: the bucket.
+        object_key: the object in it.
+    """
+
+    content_key: str
+    bucket_name: str
+    object_key: str
+
+    @classmethod
+    def from_file(cls, scope: Construct, path: Path, *, content_key: str) -> Self:
+        """Register the archive at ``path`` for upload by ``cdk deploy``, without copying it.
+
+        The object is called ``<content key>.tar.gz``, so the template is the same whatever folder the
+        archive lies in, and an archive that is there already is not uploaded again. The bucket is the CDK
+        bootstrap's, encrypted as ``cdk bootstrap`` does by default: with a key of Amazon S3's own, which
+        asks nothing of the model's role.
+
+        Args:
+            scope: anything in the stack that uses the artifact.
+            path: the archive, a ``.tar.gz``; it is read at deployment, not here.
+            content_key: see the class.
+
+        Raises:
+            HostingError: the name doesn't end in ``.tar.gz``, or the key is no sha256.
+        """
+        problems = []
+        if not path.name.endswith(".tar.gz"):
+            problems.append(f"{path} is no .tar.gz, the one form SageMaker unpacks; pack the model so.")
+        if not _CONTENT_KEY.fullmatch(content_key):
+            problems.append(f"content_key is {content_key!r}; it has 64 hexadecimal digits, a sha256.")
+        raise_problems("artifact", problems)
+        stage = cdk.Stage.of(scope)
+        # A file asset's path is read from the assembly's folder; s3_assets.Asset would copy the file there.
+        assembly = stage.outdir if stage else "."
+        location = cdk.Stack.of(scope).synthesizer.add_file_asset(
+            file_name=os.path.relpath(path.resolve(), Path(assembly).resolve()),
+            packaging=cdk.FileAssetPackaging.FILE,
+            # The synthesizer appends the file name's last suffix, ".gz", to make the object's key.
+            source_hash=f"{content_key}.tar",
+            display_name=f"Model artifact {content_key[:12]}",
+        )
+        return cls(content_key, location.bucket_name, location.object_key)
+
+    @property
+    def url(self) -> str:
+        """What the model's container definition says: ``s3://<bucket>/<key>``."""
+        return f"s3://{self.bucket_name}/{self.object_key}"

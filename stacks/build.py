@@ -1,0 +1,137 @@
+"""From a deployment file to a CDK app, for app.py, the command line and tests."""
+
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import aws_cdk as cdk
+from constructs import Construct
+
+import spec
+from catalogue import CatalogueError
+from seatrial_hosting import HostingError
+from stacks._settings import StackSettings
+from stacks._validation import acknowledge_all, add_validations
+from stacks.built_artifacts import read_built_artifacts
+from stacks.endpoint_stack import EndpointStack
+from stacks.errors import StacksError
+from stacks.network_stack import NetworkStack
+
+__all__ = ["DEFAULT_DEPLOYMENT", "DEPLOYMENT_CONTEXT_KEY", "build_app"]
+
+DEPLOYMENT_CONTEXT_KEY = "deployment"
+"""``cdk synth -c deployment=deployments/X.yaml`` chooses the deployment file."""
+
+DEFAULT_DEPLOYMENT = Path("deployments/local.yaml")
+"""Relative to the project's root."""
+
+
+def build_app(
+    project_root: Path,
+    *,
+    deployment: Path | None = None,
+    build_root: Path | None = None,
+    outdir: Path | None = None,
+    context: Mapping[str, object] | None = None,
+    builtin_validation: bool | None = None,
+) -> cdk.App:
+    """Return the app of one deployment, wired and with its validations attached; ``synth()`` is the caller's.
+
+    Reads the deployment file, the manifests, the factories' sources, and ``cdk.json``: no clock, no network.
+
+    Args:
+        project_root: the folder with ``cdk.json``; factory references start from it.
+        deployment: the deployment file, relative to ``project_root``. Default: what the context key
+            ``deployment`` names, and without it ``deployments/local.yaml``.
+        build_root: where `seatrial package` wrote. Default: ``build`` in ``project_root``.
+        outdir: the cloud assembly's folder. Default: the one the CDK CLI names in ``CDK_OUTDIR``; without the
+            CLI ``cdk.out`` in ``project_root``.
+        context: context values that go before those of ``cdk.json``. The CLI's go before both.
+        builtin_validation: whether CDK's built-in rules run. Default: they do, unless the environment
+            variable ``CDK_VALIDATION`` is ``false``.
+
+    Raises:
+        spec.DeploymentFileError: the deployment file is wrong.
+        StacksError: a model is not packaged, a construct refuses what the file says, or ``cdk.json`` can't be
+            read.
+    """
+    app = cdk.App(
+        outdir=str(outdir or os.environ.get("CDK_OUTDIR") or project_root / "cdk.out"),
+        # As the CLI does: without it, `python app.py` would give other templates.
+        context={
+            "aws:cdk:enable-path-metadata": True,
+            **_cdk_json_context(project_root),
+            **(context or {}),
+        },
+        # Both would put something into the template, or into the assembly, that no deployment needs.
+        analytics_reporting=False,
+        tree_metadata=False,
+        builtin_cloud_formation_validation=builtin_validation,
+    )
+    build_root = _as_user_sees(build_root or project_root / "build")
+    chosen = deployment or Path(app.node.try_get_context(DEPLOYMENT_CONTEXT_KEY) or DEFAULT_DEPLOYMENT)
+    file = spec.load_deployment(_as_user_sees(project_root / chosen))
+    resources = _add_stacks(app, file, build_root)
+    acknowledge_all(file.deployment, resources)
+    add_validations(app, file, resources, build_root=build_root, project_root=project_root)
+    return app
+
+
+def _add_stacks(
+    app: cdk.App, file: spec.DeploymentFile, build_root: Path
+) -> Mapping[str, Sequence[Construct]]:
+    """Add all stacks; return what each section of the file became, by its path."""
+    deployment = file.deployment
+    artifacts = read_built_artifacts(file, build_root)
+    settings = StackSettings(deployment.name, deployment.environment)
+    refused: list[str] = []
+    with _collecting(refused, file, "network"):
+        network = NetworkStack(
+            app, f"{deployment.name}-network", settings=settings, network=deployment.network
+        ).network
+    if refused:
+        raise StacksError(refused)
+    resources: dict[str, list[Construct]] = {"network": [network]}
+    for key, endpoint in deployment.endpoints.items():
+        with _collecting(refused, file, "endpoints", key):
+            stack = EndpointStack(
+                app,
+                f"{deployment.name}-{key}",
+                settings=settings,
+                network=network,
+                endpoint_name=deployment.endpoint_name(key),
+                endpoint=endpoint,
+                container=deployment.models[endpoint.model].container,
+                artifact=artifacts[endpoint.model],
+            )
+            resources.setdefault(f"models.{endpoint.model}", []).append(stack.model)
+            resources[f"endpoints.{key}"] = [stack.endpoint]
+    if refused:
+        raise StacksError(refused)
+    return resources
+
+
+def _as_user_sees(path: Path) -> Path:
+    """Return ``path`` as messages should name it: from the current folder where that holds it."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
+
+
+@contextmanager
+def _collecting(refused: list[str], file: spec.DeploymentFile, *place: str) -> Iterator[None]:
+    """Add what a construct or the catalogue refuses to ``refused``, with its place in the file."""
+    try:
+        yield
+    except (HostingError, CatalogueError) as error:
+        refused.append(f"{file.path}:{file.line_of(*place)}: {'.'.join(place)}: {error}")
+
+
+def _cdk_json_context(project_root: Path) -> dict[str, object]:
+    path = project_root / "cdk.json"
+    try:
+        context = json.loads(path.read_text(encoding="utf-8"))["context"]
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError, KeyError, TypeError) as error:
+        raise StacksError([f"{path}: its context can't be read ({error!r}); restore the file"]) from error
+    return dict(context)

@@ -1,0 +1,71 @@
+import json
+from pathlib import Path
+
+import aws_cdk as cdk
+import pytest
+
+from seatrial_hosting import HostingError, ModelArtifact
+
+KEY = "0123456789abcdef" * 4
+
+
+def asset_of(app: cdk.App, stack: cdk.Stack) -> dict[str, dict[str, str]]:
+    folder = Path(app.synth().directory)
+    document = json.loads((folder / f"{stack.stack_name}.assets.json").read_text(encoding="utf-8"))
+    asset: dict[str, dict[str, str]] = document["files"][f"{KEY}.tar"]
+    return asset
+
+
+def test_the_object_is_named_by_the_content_key(stack: cdk.Stack, tmp_path: Path) -> None:
+    """Key and URL say the content, not the folder, and end as SageMaker asks."""
+    artifact = ModelArtifact.from_file(stack, tmp_path / "model.tar.gz", content_key=KEY)
+    assert artifact.object_key == f"{KEY}.tar.gz"
+    assert artifact.bucket_name == "cdk-hnb659fds-assets-123456789012-eu-west-1"
+    assert artifact.url == f"s3://cdk-hnb659fds-assets-123456789012-eu-west-1/{KEY}.tar.gz"
+
+
+def test_the_archive_is_referred_to_and_not_copied(app: cdk.App, stack: cdk.Stack, tmp_path: Path) -> None:
+    """The asset's path leads from the assembly to the archive where it lies; the assembly holds no copy."""
+    archive = tmp_path / "build" / "model.tar.gz"
+    archive.parent.mkdir()
+    archive.write_bytes(b"weights")
+    ModelArtifact.from_file(stack, archive, content_key=KEY)
+    asset = asset_of(app, stack)
+    assembly = Path(app.outdir)
+    assert asset["source"] == {"path": "../build/model.tar.gz", "packaging": "file"}
+    assert (assembly / asset["source"]["path"]).resolve() == archive
+    assert list(assembly.rglob("*.gz")) == []
+
+
+def test_the_assembly_may_lie_anywhere(tmp_path: Path) -> None:
+    """An assembly in a folder that shares nothing with the archive's still leads to it."""
+    outdir, archive = tmp_path / "a" / "b" / "c", tmp_path / "x" / "model.tar.gz"
+    app = cdk.App(outdir=str(outdir), builtin_cloud_formation_validation=False)
+    stack = cdk.Stack(app, "trial", env=cdk.Environment(account="123456789012", region="eu-west-1"))
+    ModelArtifact.from_file(stack, archive, content_key=KEY)
+    assert (outdir / asset_of(app, stack)["source"]["path"]).resolve() == archive
+
+
+def test_a_relative_path_is_taken_from_the_current_folder(
+    app: cdk.App, stack: cdk.Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`build/model.tar.gz` means the same to the CDK as to who wrote it."""
+    monkeypatch.chdir(tmp_path)
+    ModelArtifact.from_file(stack, Path("build/model.tar.gz"), content_key=KEY)
+    source = asset_of(app, stack)["source"]["path"]
+    assert (Path(app.outdir) / source).resolve() == tmp_path / "build" / "model.tar.gz"
+
+
+def test_only_tar_gz_is_taken(stack: cdk.Stack, tmp_path: Path) -> None:
+    """Another suffix would give an object that SageMaker does not unpack."""
+    with pytest.raises(HostingError) as refusal:
+        ModelArtifact.from_file(stack, tmp_path / "model.tgz", content_key=KEY)
+    assert "model.tgz is no .tar.gz, the one form SageMaker unpacks" in str(refusal.value)
+
+
+@pytest.mark.parametrize("content_key", ["", "ab", KEY.upper(), f"{KEY}0"])
+def test_only_a_sha256_is_a_content_key(stack: cdk.Stack, tmp_path: Path, content_key: str) -> None:
+    """What is no sha256 can't promise that equal keys mean equal content."""
+    with pytest.raises(HostingError) as refusal:
+        ModelArtifact.from_file(stack, tmp_path / "model.tar.gz", content_key=content_key)
+    assert f"content_key is {content_key!r}; it has 64 hexadecimal digits" in str(refusal.value)

@@ -1,0 +1,89 @@
+from typing import Any
+
+import aws_cdk as cdk
+import pytest
+from aws_cdk import aws_iam as iam
+
+from seatrial_hosting import Endpoint, RealtimeEndpoint
+
+
+@pytest.fixture
+def endpoint(stack: cdk.Stack) -> Endpoint:
+    """An endpoint that is there already, with capitals in its name."""
+    return RealtimeEndpoint.from_endpoint_name(stack, "Endpoint", "Trial-Fast", variant_name="Blue")
+
+
+def test_an_endpoint_that_is_there_creates_nothing(
+    app: cdk.App, stack: cdk.Stack, endpoint: Endpoint
+) -> None:
+    """Importing by name adds no resource, and keeps the name."""
+    assert endpoint.endpoint_name == "Trial-Fast"
+    template = app.synth().get_stack_by_name(stack.stack_name).template
+    assert template.get("Resources", {}) == {}
+
+
+def test_the_arn_of_a_name_is_in_lower_case(stack: cdk.Stack, endpoint: Endpoint) -> None:
+    """SageMaker writes an endpoint's name in lower case into its ARN, and IAM compares exactly."""
+    expected = "arn:aws:sagemaker:eu-west-1:123456789012:endpoint/trial-fast"
+    assert stack.resolve(endpoint.endpoint_arn) == expected
+
+
+def test_invoking_is_granted_for_this_endpoint_only(
+    app: cdk.App, stack: cdk.Stack, endpoint: Endpoint
+) -> None:
+    """`grant_invoke` allows one action on one ARN."""
+    role = iam.Role(stack, "Caller", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
+    endpoint.grant_invoke(role).assert_success()
+    resources = app.synth().get_stack_by_name(stack.stack_name).template["Resources"].values()
+    (policy,) = [each["Properties"] for each in resources if each["Type"] == "AWS::IAM::Policy"]
+    assert policy["PolicyDocument"]["Statement"] == [
+        {
+            "Action": "sagemaker:InvokeEndpoint",
+            "Effect": "Allow",
+            "Resource": stack.resolve(endpoint.endpoint_arn),
+        }
+    ]
+
+
+@pytest.mark.parametrize(
+    ("method", "namespace", "name", "statistic", "unit"),
+    [
+        ("invocations", "AWS/SageMaker", "Invocations", "Sum", None),
+        ("model_latency", "AWS/SageMaker", "ModelLatency", "p99", "Microseconds"),
+        ("overhead_latency", "AWS/SageMaker", "OverheadLatency", "p99", "Microseconds"),
+        ("4xx_errors", "AWS/SageMaker", "Invocation4XXErrors", "Sum", None),
+        ("5xx_errors", "AWS/SageMaker", "Invocation5XXErrors", "Sum", None),
+        ("cpu_utilization", "/aws/sagemaker/Endpoints", "CPUUtilization", "Average", "Percent"),
+        ("gpu_utilization", "/aws/sagemaker/Endpoints", "GPUUtilization", "Average", "Percent"),
+    ],
+)
+def test_metrics_are_those_sagemaker_publishes(  # noqa: PLR0917 - one column per fact
+    app: cdk.App,
+    stack: cdk.Stack,
+    endpoint: Endpoint,
+    method: str,
+    namespace: str,
+    name: str,
+    statistic: str,
+    unit: str | None,
+) -> None:
+    """Namespace, name, dimensions and unit of an alarm on the metric are SageMaker's, minute by minute."""
+    metric = getattr(endpoint, f"metric_{method}")()
+    metric.create_alarm(stack, "Alarm", threshold=1, evaluation_periods=1)
+    (alarm,) = app.synth().get_stack_by_name(stack.stack_name).template["Resources"].values()
+    properties = alarm["Properties"]
+    assert (properties["Namespace"], properties["MetricName"]) == (namespace, name)
+    assert properties["Dimensions"] == [
+        {"Name": "EndpointName", "Value": "Trial-Fast"},
+        {"Name": "VariantName", "Value": "Blue"},
+    ]
+    assert statistic in (properties.get("Statistic"), properties.get("ExtendedStatistic"))
+    assert properties.get("Unit") == unit
+    assert properties["Period"] == 60
+
+
+def test_statistic_and_period_are_the_callers_to_choose(endpoint: Endpoint) -> None:
+    """A metric method's defaults give way to its arguments."""
+    metric: Any = endpoint.metric_invocations(statistic="SampleCount", period=cdk.Duration.minutes(5))
+    assert metric.statistic == "SampleCount"
+    assert metric.period.to_seconds() == 300
