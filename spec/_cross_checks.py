@@ -17,13 +17,10 @@ from spec.endpoint import ENDPOINT_NAME_MAXIMUM_LENGTH
 
 Kind = TypeVar("Kind")
 
-_SUBNET_MAXIMUM_PREFIX = 28  # EC2 API Reference, CreateSubnet
-
 
 def cross_complaints(document: Document) -> Iterator[Complaint]:
     """Yield every contradiction between parts of ``document``."""
     yield from _zones(document)
-    yield from _subnets(document)
     for name, model in _entries(document, "models"):
         path: DocumentPath = ("models", name)
         yield from _batch_sizes(path, model)
@@ -47,24 +44,6 @@ def _zones(document: Document) -> Iterator[Complaint]:
                 "name a zone of the region, or change the region",
                 value=zone,
             )
-
-
-def _subnets(document: Document) -> Iterator[Complaint]:
-    cidr = _get(document.data, str, "network", "cidr")
-    zones = _get(document.data, list, "environment", "availability_zones")
-    prefix = re.search(r"/(\d{1,2})$", cidr or "")
-    if prefix is None or not zones:
-        return
-    subnet_prefix = int(prefix[1]) + (len(zones) - 1).bit_length()
-    largest = _SUBNET_MAXIMUM_PREFIX - (len(zones) - 1).bit_length()
-    if subnet_prefix > _SUBNET_MAXIMUM_PREFIX >= int(prefix[1]):
-        yield Complaint(
-            ("network", "cidr"),
-            f"{cidr} divided among {len(zones)} zones leaves each a /{subnet_prefix}",
-            f"at most /{_SUBNET_MAXIMUM_PREFIX} for a subnet",
-            f"take a network of /{largest} or larger",
-            value=str(cidr),
-        )
 
 
 def _batch_sizes(path: DocumentPath, model: dict[str, object]) -> Iterator[Complaint]:

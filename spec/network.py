@@ -29,7 +29,7 @@ RETENTION_DAYS = (
 """What CloudWatch Logs allows (API Reference, PutRetentionPolicy, ``retentionInDays``)."""
 
 _OCTET = "(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
-_CIDR_PATTERN = rf"^{_OCTET}(\.{_OCTET}){{3}}/(1[6-9]|2[0-8])$"
+_CIDR_PATTERN = rf"^{_OCTET}(\.{_OCTET}){{3}}/(1[6-9]|2[0-5])$"
 _ADDRESS_BITS = 32
 
 
@@ -48,14 +48,15 @@ class Network(SpecModel):
         str,
         text(
             _CIDR_PATTERN,
-            allowed="an IPv4 network in CIDR notation between /16 and /28 (10.0.0.0/20)",
+            allowed="an IPv4 network in CIDR notation between /16 and /25 (10.0.0.0/20)",
             maximum=18,
         ),
         AfterValidator(_without_host_bits),
     ] = Field(
         default="10.0.0.0/20",
-        description="The VPC's IPv4 addresses, between /16 and /28 (EC2 API Reference, CreateVpc), divided "
-        "evenly among the zones; a subnet needs at least a /28. Default: 10.0.0.0/20.",
+        description="The VPC's IPv4 addresses, between /16 and /25. Each zone gets an eighth, so that a zone "
+        "that comes later moves no other; a subnet needs at least a /28 (EC2 API Reference, CreateSubnet). "
+        "Default: 10.0.0.0/20, 507 addresses in each zone.",
     )
     private_link: Annotated[Items[Annotated[str, OneOf(catalogue.private_link_services)]], Distinct()] = (
         Field(

@@ -81,18 +81,16 @@ def test_zones_of_an_unknown_region(refused: Refused) -> None:
 
 
 def test_network_too_small_for_its_zones(valid: dict[str, Any], only_problem_of: OnlyProblem) -> None:
-    """Every zone needs a subnet of at least a /28."""
-    valid["environment"]["availability_zones"].append("eu-west-1c")
-    valid["network"]["cidr"] = "10.0.0.0/27"
+    """Every zone gets an eighth, and a subnet needs at least a /28."""
+    valid["network"]["cidr"] = "10.0.0.0/26"
     problem = only_problem_of(json.dumps(valid))
     assert problem.path == "network.cidr"
-    assert problem.what == "10.0.0.0/27 divided among 3 zones leaves each a /29"
-    assert (problem.allowed, problem.fix) == ("at most /28 for a subnet", "take a network of /26 or larger")
+    assert problem.allowed.startswith("an IPv4 network in CIDR notation between /16 and /25 (10.0.0.0/20)")
 
 
 def test_smallest_network(valid: dict[str, Any], problems_of: Problems) -> None:
-    """Two zones fit into a /27."""
-    valid["network"]["cidr"] = "10.0.0.0/27"
+    """An eighth of a /25 is a /28."""
+    valid["network"]["cidr"] = "10.0.0.0/25"
     assert problems_of(json.dumps(valid)) == ()
 
 

@@ -312,11 +312,14 @@ def test_what_constructs_refuse_is_told_with_its_line(project: Project) -> None:
 
 
 def test_a_network_that_does_not_fit_is_told_with_its_line(project: Project) -> None:
-    """A range too small for subnets is the network construct's to refuse."""
-    project.edit("network:\n", "network:\n  cidr: 10.0.0.0/27\n")
+    """More zones than the range has room for is the network construct's to refuse."""
+    zones = ", ".join(f"eu-west-1{letter}" for letter in "abcdefghi")
+    project.edit("[eu-west-1a, eu-west-1b]", f"[{zones}]")
     with pytest.raises(StacksError) as refusal:
         build_app(project.root)
-    assert "local.yaml:6: network: trial-network/Network: cidr 10.0.0.0/27 is a /27" in str(refusal.value)
+    assert "local.yaml:6: network: trial-network/Network: availability_zones names 9 zones" in str(
+        refusal.value
+    )
 
 
 def test_a_broken_cdk_json_is_refused(project: Project) -> None:
