@@ -311,17 +311,6 @@ def test_what_constructs_refuse_is_told_with_its_line(project: Project) -> None:
     assert "is in us-east-1, the stack in eu-west-1" in problem
 
 
-def test_a_network_that_does_not_fit_is_told_with_its_line(project: Project) -> None:
-    """More zones than the range has room for is the network construct's to refuse."""
-    zones = ", ".join(f"eu-west-1{letter}" for letter in "abcdefghi")
-    project.edit("[eu-west-1a, eu-west-1b]", f"[{zones}]")
-    with pytest.raises(StacksError) as refusal:
-        build_app(project.root)
-    assert "local.yaml:6: network: trial-network/Network: availability_zones names 9 zones" in str(
-        refusal.value
-    )
-
-
 def test_a_broken_cdk_json_is_refused(project: Project) -> None:
     """Without its feature flags the same input would give other templates."""
     (project.root / "cdk.json").write_text("{}", encoding="utf-8")

@@ -1,11 +1,29 @@
-"""Whether a port is free, and who holds it if not."""
+"""Ports: which one is asked for, whether it is free, and who holds it if not."""
 
+import os
 import socket
 from pathlib import Path
 
-__all__ = ["holder_of", "is_free"]
+from local.aws.client.errors import LocalAwsError
+
+__all__ = ["holder_of", "is_free", "port_from_environment"]
 
 _LISTENING = "0A"
+_HIGHEST_PORT = 65_535
+
+
+def port_from_environment(variable: str) -> int | None:
+    """Return the port that an environment variable asks for; None if it is unset or empty.
+
+    Raises:
+        LocalAwsError: its value is no port.
+    """
+    value = os.environ.get(variable)
+    if not value:
+        return None
+    if not value.isdecimal() or not 0 < int(value) <= _HIGHEST_PORT:
+        raise LocalAwsError(f"{variable}={value!r} is no port: it must be a number from 1 to {_HIGHEST_PORT}")
+    return int(value)
 
 
 def is_free(port: int) -> bool:

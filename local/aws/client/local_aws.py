@@ -2,16 +2,16 @@
 
 import http.client
 import json
-import os
-import signal
 import subprocess
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from local.aws.client._ports import holder_of, is_free
-from local.aws.client.errors import LocalAwsError, LocalAwsStartError, LocalPortBusyError
+from local.aws.client._ports import holder_of, is_free, port_from_environment
+from local.aws.client._server_process import end_server, end_started_server, start_server
+from local.aws.client._variables import aws_variables
+from local.aws.client.errors import LocalAwsStartError, LocalPortBusyError
 from local.aws.client.status import LocalAwsStatus, endpoints_of
 from local.aws.server_state import STATE_FILE_NAME, ServerState, read_server_state
 
@@ -24,10 +24,8 @@ _LOG_FILE_NAME = "server.log"
 _STATUS_PATH = "/_seatrial/status"
 _HEALTH_PATH = "/_ministack/health"
 _START_SECONDS = 60.0
-_STOP_SECONDS = 30.0
 _REQUEST_SECONDS = 5.0
 _POLL_SECONDS = 0.05
-_REGION = "us-east-1"
 
 ProgressListener = Callable[[str], None]
 
@@ -53,8 +51,10 @@ class LocalAws:
     ) -> None:
         self._project_root = project_root.resolve()
         self._state_dir = (state_dir or project_root / ".seatrial" / "local").resolve()
-        self._port = port or _port_of("SEATRIAL_LOCAL_PORT") or DEFAULT_PORT
-        self._runtime_port = runtime_port or _port_of("SEATRIAL_LOCAL_RUNTIME_PORT") or self._port + 1
+        self._port = port or port_from_environment("SEATRIAL_LOCAL_PORT") or DEFAULT_PORT
+        self._runtime_port = (
+            runtime_port or port_from_environment("SEATRIAL_LOCAL_RUNTIME_PORT") or self._port + 1
+        )
 
     def up(self, progress: ProgressListener | None = None) -> LocalAwsStatus:
         """Start the server unless it runs already, and return once it answers.
@@ -81,7 +81,7 @@ class LocalAws:
         try:
             return self._wait_until_up(process)
         except BaseException:
-            _end(process)
+            end_started_server(process)
             self._forget(process.pid)
             raise
 
@@ -106,23 +106,7 @@ class LocalAws:
         """Return the variables that point the CDK CLI, the AWS CLI and boto3 at the laptop's AWS."""
         state = self._running_state()
         port, runtime_port = (state.port, state.runtime_port) if state else (self._port, self._runtime_port)
-        gateway = f"http://127.0.0.1:{port}"
-        return {
-            "AWS_ACCESS_KEY_ID": "test",
-            "AWS_SECRET_ACCESS_KEY": "test",
-            "AWS_REGION": _REGION,
-            "AWS_DEFAULT_REGION": _REGION,
-            "CDK_DEFAULT_REGION": _REGION,
-            "AWS_ENDPOINT_URL": gateway,
-            "AWS_ENDPOINT_URL_S3": gateway,
-            # Else the template's address that CloudFormation is given names bucket "127".
-            "AWS_ENDPOINT_URL_S3_FOR_CLOUDFORMATION": f"https://s3.{_REGION}.amazonaws.com",
-            "AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME": f"http://127.0.0.1:{runtime_port}",
-            "AWS_EC2_METADATA_DISABLED": "true",
-            "AWS_CONFIG_FILE": os.devnull,
-            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-            "NO_PROXY": ",".join(filter(None, (os.environ.get("NO_PROXY"), "127.0.0.1"))),
-        }
+        return aws_variables(port, runtime_port)
 
     def down(self) -> bool:
         """Stop the server with everything that it runs; return whether one ran.
@@ -132,7 +116,7 @@ class LocalAws:
         """
         state = self._running_state()
         if state is not None:
-            self._stop(state)
+            end_server(state)
             self._forget(state.pid)
         return state is not None
 
@@ -156,7 +140,7 @@ class LocalAws:
         """End a server that has this folder but doesn't answer."""
         state = self._running_state()
         if state is not None:
-            self._stop(state)
+            end_server(state)
 
     def _check_ports(self) -> None:
         for port, option, variable in (
@@ -170,21 +154,14 @@ class LocalAws:
                 )
 
     def _start(self, python: Path) -> subprocess.Popen[bytes]:
-        self._state_dir.mkdir(parents=True, exist_ok=True)
-        command = [
-            *(str(python), "-m", "local.aws.server"),
-            *("--state", str(self._state_dir), "--project-root", str(self._project_root)),
-            *("--port", str(self._port), "--runtime-port", str(self._runtime_port)),
-        ]
-        with self._log_path.open("wb") as log:
-            return subprocess.Popen(
-                command,
-                cwd=self._project_root,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+        return start_server(
+            python,
+            self._project_root,
+            self._state_dir,
+            self._log_path,
+            port=self._port,
+            runtime_port=self._runtime_port,
+        )
 
     def _wait_until_up(self, process: subprocess.Popen[bytes]) -> LocalAwsStatus:
         deadline = time.monotonic() + _START_SECONDS
@@ -207,27 +184,6 @@ class LocalAws:
         lines = self._log_path.read_text(encoding="utf-8", errors="replace").split("\n")
         return next((line for line in reversed(lines) if line.strip()), "it said nothing")
 
-    def _stop(self, state: ServerState) -> None:
-        for number, seconds in ((signal.SIGTERM, _STOP_SECONDS), (signal.SIGKILL, _REQUEST_SECONDS)):
-            try:
-                os.kill(state.pid, number)
-            except ProcessLookupError:
-                return
-            except PermissionError:
-                break
-            if _wait_for(lambda: not state.is_alive(), seconds):
-                return
-        raise LocalAwsError(f"process {state.pid}, the laptop's AWS, can't be stopped")
-
-
-def _port_of(variable: str) -> int | None:
-    value = os.environ.get(variable)
-    if not value:
-        return None
-    if not value.isdecimal() or not 0 < int(value) <= 65_535:  # noqa: PLR2004 - the highest port
-        raise LocalAwsError(f"{variable}={value!r} is no port: it must be a number from 1 to 65535")
-    return int(value)
-
 
 def _get_json(port: int, path: str) -> Mapping[str, Any] | None:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_REQUEST_SECONDS)
@@ -240,21 +196,3 @@ def _get_json(port: int, path: str) -> Mapping[str, Any] | None:
     finally:
         connection.close()
     return document if response.status == http.client.OK and isinstance(document, dict) else None
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    process.terminate()
-    try:
-        process.wait(_STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-
-
-def _wait_for(condition: Callable[[], bool], timeout_seconds: float) -> bool:
-    deadline = time.monotonic() + timeout_seconds
-    while time.monotonic() < deadline:
-        if condition():
-            return True
-        time.sleep(_POLL_SECONDS)
-    return condition()

@@ -15,14 +15,16 @@ class VariantStatus:
     Attributes:
         name: the variant's.
         model: the Triton model that answers.
-        triton_pid: Triton's process.
-        triton_http_port: where it answers KServe v2, on 127.0.0.1.
+        triton_pid: Triton's process; None while it is down.
+        triton_http_port: where it answers KServe v2, on 127.0.0.1; None while it is down.
+        overlays: what it serves differently from what the artifact says, a line each.
     """
 
     name: str
     model: str
-    triton_pid: int
-    triton_http_port: int
+    triton_pid: int | None
+    triton_http_port: int | None
+    overlays: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +72,10 @@ class LocalAwsStatus:
 def endpoints_of(report: Mapping[str, Any]) -> tuple[EndpointStatus, ...]:
     """Return the endpoints of the server's status report."""
     return tuple(
-        EndpointStatus(
-            **{**endpoint, "variants": tuple(VariantStatus(**variant) for variant in endpoint["variants"])}
-        )
+        EndpointStatus(**{**endpoint, "variants": tuple(map(_variant_of, endpoint["variants"]))})
         for endpoint in report["endpoints"]
     )
+
+
+def _variant_of(variant: Mapping[str, Any]) -> VariantStatus:
+    return VariantStatus(**{**variant, "overlays": tuple(variant["overlays"])})

@@ -7,8 +7,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from hypercorn.asyncio import serve  # type: ignore[import-not-found]  # in the server's environment only
-from hypercorn.config import Config  # type: ignore[import-not-found]  # in the server's environment only
+from hypercorn.asyncio import serve
+from hypercorn.config import Config
 
 from local.aws.server import ministack_tables
 from local.aws.server.errors import PortInUseError

@@ -5,52 +5,23 @@ limit: the model's, or a ``ModelError`` that says why there is none.
 """
 
 import asyncio
-from collections.abc import Mapping
-from http import HTTPStatus
-from typing import Protocol
 
+from local.aws.server._answer_relay import AnswerRelay
+from local.aws.server._exchange import Client
 from local.aws.server._triton_connection import TritonConnection
-from local.aws.server.invocation_mapping import infer_request_head, invocation_answer_type
+from local.aws.server.invocation_mapping import request_head
 from local.aws.server.routes import Backend, Route
 from local.aws.server.runtime_answers import (
     BODY_LIMIT_BYTES,
     Answer,
-    answer_head,
     body_too_large,
     model_error,
     model_timeout,
     model_unreachable,
 )
-from local.triton.sagemaker_contract import RefusedInvocation
+from local.triton.sagemaker_contract import KserveRequest
 
-__all__ = ["Client", "Invocation"]
-
-_ERROR_BODY_BYTES = 65_536
-"""How much of a model's error is passed on; the rest is in Triton's log."""
-
-
-class Client(Protocol):
-    """The connection that the request came on."""
-
-    def send(self, *parts: bytes) -> None:
-        """Send a part of the answer, in one write."""
-        ...
-
-    def send_answer(self, answer: Answer) -> None:
-        """Send a whole answer; the exchange is over once the request is complete, too."""
-        ...
-
-    def answered(self, *, keep_alive: bool = True) -> None:
-        """The streamed answer is complete."""
-        ...
-
-    def pause(self) -> None:
-        """Stop reading the request."""
-        ...
-
-    def resume(self) -> None:
-        """Go on reading the request."""
-        ...
+__all__ = ["Invocation"]
 
 
 class Invocation:
@@ -60,8 +31,8 @@ class Invocation:
         client: who asked.
         route: the endpoint's route when the request came.
         backend: the variant that answers.
-        headers: of the request, names in lower case.
-        content_length: of its body in bytes; None if it comes in chunks, which are then gathered first.
+        request: what its Triton is asked.
+        content_length: of the body in bytes; None if it comes in chunks, which are then gathered first.
         timeout_seconds: from now to the end of the answer.
     """
 
@@ -70,7 +41,7 @@ class Invocation:
         client: Client,
         route: Route,
         backend: Backend,
-        headers: Mapping[bytes, bytes],
+        request: KserveRequest,
         content_length: int | None,
         *,
         timeout_seconds: float,
@@ -78,18 +49,14 @@ class Invocation:
         self._client = client
         self._route = route
         self._backend = backend
-        self._headers = headers
+        self._request = request
         self._content_length = content_length
         self._gathered: list[bytes] = []
         self._received_bytes = 0
         self._triton: TritonConnection | None = None
         self._connecting: asyncio.Task[None] | None = None
-        self._status = 0
-        self._error = bytearray()
-        self._chunked = False
         self._request_head = b""
-        self._answer_head = b""
-        self._answer_begun = False
+        self._relay = AnswerRelay(client, backend.variant.name)
         self._over = False
         backend.begin()
         self._deadline = asyncio.get_running_loop().call_later(timeout_seconds, self._time_out)
@@ -142,33 +109,28 @@ class Invocation:
             if isinstance(connection, TritonConnection) and connection.reusable:
                 self._begin_with(connection)
                 return
+        port = self._backend.variant.server.http_port
+        if port is None:
+            self._answer_unreachable()
+            return
         self._client.pause()
-        self._connecting = asyncio.get_running_loop().create_task(self._open_connection())
+        self._connecting = asyncio.get_running_loop().create_task(self._open_connection(port))
 
-    async def _open_connection(self) -> None:
+    async def _open_connection(self, port: int) -> None:
         loop = asyncio.get_running_loop()
         try:
-            _, connection = await loop.create_connection(TritonConnection, "127.0.0.1", self._backend.port)
+            _, connection = await loop.create_connection(TritonConnection, "127.0.0.1", port)
         except OSError:
-            self._answer(model_unreachable(self._route.scope, self._route.endpoint))
+            self._answer_unreachable()
         else:
             self._begin_with(connection)
         finally:
             self._client.resume()
 
     def _begin_with(self, connection: TritonConnection) -> None:
-        head = infer_request_head(
-            self._backend.plan,
-            self._backend.port,
-            self._headers.get(b"content-type"),
-            self._content_length or 0,
-        )
         self._triton = connection
-        if isinstance(head, RefusedInvocation):
-            self._answer(model_error(self._route.scope, self._route.endpoint, head.status, head.body))
-            return
         connection.attach(self)
-        self._request_head = head
+        self._request_head = request_head(self._request, self._content_length or 0)
         if self._gathered or self._received_bytes == self._content_length:
             self._send_to_triton(*self._gathered)
             self._gathered.clear()
@@ -183,51 +145,32 @@ class Invocation:
     # --- from Triton ---
 
     def on_response_head(self, status: int, headers: dict[bytes, bytes]) -> None:
-        """Begin the answer; an error is gathered first."""
-        self._status = status
-        if status != HTTPStatus.OK:
-            return
-        length = headers.get(b"content-length")
-        self._chunked = length is None
-        self._answer_head = answer_head(
-            status,
-            invocation_answer_type(headers),
-            None if length is None else int(length),
-            more=b"x-Amzn-Invoked-Production-Variant: %s\r\n" % self._backend.variant.encode(),
-        )
+        """Begin the answer."""
+        self._relay.head(status, headers)
 
     def on_response_body(self, chunk: bytes) -> None:
         """Pass a part of the answer on."""
-        if self._status != HTTPStatus.OK:
-            self._error += chunk[: _ERROR_BODY_BYTES - len(self._error)]
-        elif self._chunked:
-            self._send_to_client(b"%x\r\n" % len(chunk), chunk, b"\r\n")
-        else:
-            self._send_to_client(chunk)
+        self._relay.body(chunk)
 
     def on_response_end(self) -> None:
         """End the answer."""
-        if self._status != HTTPStatus.OK:
+        relay = self._relay
+        if relay.is_error:
             self._answer(
-                model_error(self._route.scope, self._route.endpoint, self._status, bytes(self._error))
+                model_error(self._route.scope, self._route.endpoint, relay.status, bytes(relay.error))
             )
             return
-        self._send_to_client(*([b"0\r\n\r\n"] if self._chunked else []))
+        relay.end()
         self._finish()
         self._client.answered()
 
-    def _send_to_client(self, *parts: bytes) -> None:
-        head, self._answer_head = self._answer_head, b""
-        self._answer_begun = True
-        self._client.send(*((head, *parts) if head else parts))
-
     def on_connection_lost(self) -> None:
         """Answer with an error; break off an answer that has begun, lest the client take it for whole."""
-        if self._answer_begun:
+        if self._relay.begun:
             self._finish()
             self._client.answered(keep_alive=False)
         else:
-            self._answer(model_unreachable(self._route.scope, self._route.endpoint))
+            self._answer_unreachable()
 
     def on_send_buffer_full(self) -> None:
         """Triton reads slower than the client sends."""
@@ -240,10 +183,13 @@ class Invocation:
     # --- the end ---
 
     def _time_out(self) -> None:
-        if self._answer_begun:
+        if self._relay.begun:
             self.on_connection_lost()
         else:
             self._answer(model_timeout(self._route.scope, self._route.endpoint))
+
+    def _answer_unreachable(self) -> None:
+        self._answer(model_unreachable(self._route.scope, self._route.endpoint))
 
     def _answer(self, answer: Answer) -> None:
         if not self._over:

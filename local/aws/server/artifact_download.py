@@ -2,9 +2,9 @@
 
 import http.client
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import quote
 
 from local.aws.server.errors import LaunchError
@@ -14,10 +14,18 @@ from local.aws.server.scope import Scope
 from model_packaging.artifact.archive import extract_archive
 from model_packaging.artifact.errors import ArchiveError
 
-__all__ = ["ArtifactDownload"]
+__all__ = ["ArtifactDownload", "ModelNetwork"]
 
 _TIMEOUT_SECONDS = 60.0
 _CHUNK_BYTES = 1 << 20
+
+
+class ModelNetwork(Protocol):
+    """Whether a model in a VPC could fetch its artifact."""
+
+    def obstacle(self, scope: Scope, subnet_ids: Sequence[str]) -> str | None:
+        """Return why S3 can't be reached from one of these subnets; None if it can from all of them."""
+        ...
 
 
 class ArtifactDownload:
@@ -25,13 +33,23 @@ class ArtifactDownload:
 
     Args:
         gateway_port: where the local S3 answers, on loopback.
+        network: answers whether AWS could do the same through the model's VPC.
     """
 
-    def __init__(self, gateway_port: int) -> None:
+    def __init__(self, gateway_port: int, network: ModelNetwork) -> None:
         self._gateway_port = gateway_port
+        self._network = network
 
-    def unpack(self, scope: Scope, container: Mapping[str, Any], destination: Path) -> None:
+    def unpack(
+        self, scope: Scope, container: Mapping[str, Any], subnet_ids: Sequence[str], destination: Path
+    ) -> None:
         """Unpack the container's artifact to the new folder ``destination``; without one it is empty.
+
+        Args:
+            scope: of the model.
+            container: whose artifact, in the API's shape.
+            subnet_ids: of the model's VpcConfig; the artifact comes through them at AWS.
+            destination: where its content goes.
 
         Raises:
             LaunchError: it can't be read, is no single .tar.gz, or is refused as unsafe.
@@ -46,6 +64,9 @@ class ArtifactDownload:
                 f"{url}: only one compressed object can be served on the laptop (S3DataType S3Object, "
                 f"CompressionType Gzip), not {source.get('S3DataType')} with {source.get('CompressionType')}"
             )
+        obstacle = self._network.obstacle(scope, subnet_ids)
+        if obstacle is not None:
+            raise _not_downloaded(url, obstacle)
         archive = destination.with_name(f"{destination.name}.tar.gz")
         archive.parent.mkdir(parents=True, exist_ok=True)
         try:
@@ -63,17 +84,21 @@ class ArtifactDownload:
             connection.request("GET", _path_of(located), headers={"Authorization": _authorization(scope)})
             response = connection.getresponse()
             if response.status != http.client.OK:
-                raise LaunchError(
-                    f'Failed to download model data for container "container_1" from URL: "{url}". Please '
-                    "ensure that there is an object located at the URL and that the role passed to "
-                    f"CreateModel has permissions to download the model. (S3 answered {response.status})"
-                )
+                raise _not_downloaded(url, f"S3 answered {response.status}")
             with archive.open("xb") as file:
                 shutil.copyfileobj(response, file, _CHUNK_BYTES)
         except (OSError, http.client.HTTPException) as error:
             raise LaunchError(f"{url} can't be downloaded to {archive.parent}: {error}") from error
         finally:
             connection.close()
+
+
+def _not_downloaded(url: str, why: str) -> LaunchError:
+    return LaunchError(
+        f'Failed to download model data for container "container_1" from URL: "{url}". Please ensure that '
+        "there is an object located at the URL and that the role passed to CreateModel has permissions to "
+        f"download the model. ({why})"
+    )
 
 
 def _path_of(located: S3Object) -> str:

@@ -18,6 +18,7 @@ from local.aws.server.sagemaker_store import SageMakerStore
 from local.aws.server.scope import Scope
 from local.aws.server.settings import Settings
 from local.aws.server.status_report import status_report
+from local.aws.server.vpc_access import VpcAccess
 
 __all__ = ["Parts", "assemble"]
 
@@ -41,7 +42,9 @@ def assemble(settings: Settings) -> Parts:
     """Return the parts, wired, and with CloudFormation taught the types; once per process."""
     store = SageMakerStore()
     launcher = TritonFleetLauncher(
-        settings.project_root, settings.state_folder / "endpoints", ArtifactDownload(settings.port)
+        settings.project_root,
+        settings.state_folder / "endpoints",
+        ArtifactDownload(settings.port, VpcAccess()),
     )
     data_plane = DataPlane(
         settings.runtime_port,

@@ -16,10 +16,12 @@ from urllib.parse import unquote
 
 import uvloop
 
-from local.aws.server._client_connection import ClientConnection, Exchange, Refusal
+from local.aws.server._client_connection import ClientConnection
+from local.aws.server._exchange import Exchange, Refusal
 from local.aws.server._invocation import Invocation
 from local.aws.server.errors import PortInUseError, ServerError
 from local.aws.server.fleet import Fleet
+from local.aws.server.invocation_mapping import kserve_request
 from local.aws.server.routes import Backend, Route, RouteTable
 from local.aws.server.runtime_answers import (
     BODY_LIMIT_BYTES,
@@ -27,12 +29,14 @@ from local.aws.server.runtime_answers import (
     Answer,
     body_too_large,
     endpoint_not_found,
+    model_error,
     not_a_component_endpoint,
     unknown_operation,
     unknown_variant,
     web_pages_not_served,
 )
 from local.aws.server.scope import Scope, scope_of_authorization
+from local.triton.sagemaker_contract import RefusedInvocation
 
 __all__ = ["STATUS_PATH", "DataPlane"]
 
@@ -93,11 +97,7 @@ class DataPlane:
 
     def publish(self, fleet: Fleet) -> None:
         """From now on send the endpoint's requests to ``fleet``; requests under way stay where they are."""
-        backends = tuple(
-            Backend(variant.name, variant.weight, variant.plan, variant.server.http_port)
-            for variant in fleet.variants
-        )
-        route = Route(fleet.scope, fleet.endpoint, backends)
+        route = Route(fleet.scope, fleet.endpoint, tuple(map(Backend, fleet.variants)))
 
         def put() -> None:
             self._published[fleet] = route
@@ -168,11 +168,14 @@ class DataPlane:
         backend = _pick_backend(route, headers, content_length)
         if isinstance(backend, Answer):
             return Refusal(client, backend)
+        request = kserve_request(backend.variant.plan, headers)
+        if isinstance(request, RefusedInvocation):
+            return Refusal(client, model_error(route.scope, route.endpoint, request.status, request.body))
         return Invocation(
             client,
             route,
             backend,
-            headers,
+            request,
             content_length,
             timeout_seconds=self._invocation_timeout_seconds,
         )

@@ -9,8 +9,9 @@ import logging
 import shutil
 import tempfile
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,18 +20,21 @@ from local.aws.server.errors import LaunchError
 from local.aws.server.fleet import Fleet, VariantPlan, VariantServer
 from local.aws.server.models import containers_of
 from local.aws.server.scope import Scope
+from local.aws.server.triton_container import TritonContainer
 from local.triton.errors import ServeRuleError, TritonError, TritonStartError
 from local.triton.runtime import TritonRuntime
-from local.triton.sagemaker_contract import serving_plan
+from local.triton.sagemaker_contract import ServingPlan, serving_plan
 from local.triton.server import TritonServer
 
 __all__ = ["TritonFleetLauncher"]
 
 _logger = logging.getLogger("seatrial.endpoints")
 
+_STARTUP_MEMBER = "ContainerStartupHealthCheckTimeoutInSeconds"
 _STARTUP_SECONDS = 300.0
-"""Where the variant sets no ``ContainerStartupHealthCheckTimeoutInSeconds``."""
-_STOP_SECONDS = 5.0
+"""Where the variant doesn't say."""
+_STOP_SECONDS = 0.0
+"""A Triton is stopped when its requests are done, or are broken off: nothing is left to wait for."""
 
 
 class TritonFleetLauncher:
@@ -87,47 +91,89 @@ class TritonFleetLauncher:
 
     def _start(self, scope: Scope, endpoint: str, plan: VariantPlan, folder: Path) -> VariantServer:
         container = _only_container(plan)
-        environment = dict(container.get("Environment", {}))
         repository = folder / "model"
-        self._download.unpack(scope, container, repository)
-        instances = plan.variant.get("InitialInstanceCount", 1)
-        if instances > 1:
-            _logger.warning(
-                "endpoint %s, variant %s: one Triton answers for its %d instances",
-                endpoint,
-                plan.name,
-                instances,
-            )
-        _logger.info(
-            "endpoint %s, variant %s: image %s is answered by the laptop's own Triton",
-            endpoint,
-            plan.name,
-            container.get("Image"),
-        )
+        subnet_ids = plan.model.get("VpcConfig", {}).get("Subnets", [])
+        self._download.unpack(scope, container, subnet_ids, repository)
+        environment = dict(container.get("Environment", {}))
         try:
-            serving = serving_plan(repository, environment)
-            server = TritonServer.start(
-                TritonRuntime.locate(self._project_root),
-                repository,
-                models=serving.load_models,
-                startup_timeout_seconds=plan.variant.get(
-                    "ContainerStartupHealthCheckTimeoutInSeconds", _STARTUP_SECONDS
-                ),
-                log_path=self._folder.parent / "logs" / f"{folder.parent.name}.{plan.name}.log",
-                extra_arguments=serving.arguments,
+            start = _TritonStart(
+                project_root=self._project_root,
+                serving=serving_plan(repository, environment),
+                repository=repository,
                 environment=environment,
+                timeout_seconds=plan.variant.get(_STARTUP_MEMBER, _STARTUP_SECONDS),
+                log_folder=self._folder.parent / "logs",
+                log_stem=f"{folder.parent.name}.{plan.name}",
             )
+            triton = start(0)
         except TritonStartError as error:
             raise _unhealthy(plan, f"Triton: {error.cause}") from error
         except ServeRuleError as error:
             raise _unhealthy(plan, f"serve: {error}") from error
         except TritonError as error:
             raise LaunchError(str(error)) from error
-        for ignored in serving.ignored:
-            _logger.warning(
-                "endpoint %s: %s makes no difference: %s", endpoint, ignored.setting, ignored.reason
-            )
-        return VariantServer(plan.name, plan.variant["InitialVariantWeight"], serving, server)
+        label = f"endpoint {endpoint}, variant {plan.name}"
+        overlays = tuple(map(str, triton.overlays))
+        for difference in (*_differences(plan, container, start.serving), *overlays):
+            _logger.warning("%s: %s", label, difference)
+        _logger.info("%s: Triton is process %d; its log: %s", label, triton.pid, triton.log.path)
+        return VariantServer(
+            plan.name,
+            plan.variant["InitialVariantWeight"],
+            start.serving,
+            TritonContainer(label, triton, start),
+            overlays,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _TritonStart:
+    """Starts a variant's Triton, the first one and each that follows one that died.
+
+    Attributes:
+        project_root: where Triton's environment is.
+        serving: what the container's ``serve`` makes of the artifact.
+        repository: the unpacked artifact.
+        environment: of the container.
+        timeout_seconds: for loading.
+        log_folder: where its logs go, one for each process, so that the one that died can tell why.
+        log_stem: how their names begin.
+    """
+
+    project_root: Path
+    serving: ServingPlan
+    repository: Path
+    environment: Mapping[str, str]
+    timeout_seconds: float
+    log_folder: Path
+    log_stem: str
+
+    def __call__(self, restarts: int) -> TritonServer:
+        """Start it, given how often that was done before.
+
+        Raises:
+            TritonError: it doesn't become ready.
+        """
+        again = f".restart-{restarts}" if restarts else ""
+        return TritonServer.start(
+            TritonRuntime.locate(self.project_root),
+            self.repository,
+            models=self.serving.load_models,
+            startup_timeout_seconds=self.timeout_seconds,
+            log_path=self.log_folder / f"{self.log_stem}{again}.log",
+            extra_arguments=self.serving.arguments,
+            environment=self.environment,
+        )
+
+
+def _differences(plan: VariantPlan, container: Mapping[str, Any], serving: ServingPlan) -> Iterator[str]:
+    """Yield what a user should know of a variant that is served otherwise than AWS would serve it."""
+    yield f"image {container.get('Image')} is not run: the laptop's own Triton answers"
+    instances = plan.variant.get("InitialInstanceCount", 1)
+    if instances > 1:
+        yield f"one Triton answers for its {instances} instances"
+    for ignored in serving.ignored:
+        yield f"{ignored.setting} makes no difference: {ignored.reason}"
 
 
 def _only_container(plan: VariantPlan) -> Mapping[str, Any]:

@@ -29,16 +29,16 @@ class VariantPlan:
 
 
 class ModelServer(Protocol):
-    """A running Triton."""
+    """A variant's Triton."""
 
     @property
-    def http_port(self) -> int:
-        """The loopback port of its HTTP front end."""
+    def http_port(self) -> int | None:
+        """The loopback port of its HTTP front end; None while it is down."""
         ...
 
     @property
-    def pid(self) -> int:
-        """Its process."""
+    def pid(self) -> int | None:
+        """Its process; None while it is down."""
         ...
 
     def stop(self, timeout_seconds: float) -> None:
@@ -54,13 +54,15 @@ class VariantServer:
         name: of the variant.
         weight: its share of the traffic, relative to the other variants' weights.
         plan: how its container answers.
-        server: the process.
+        server: what answers.
+        overlays: what it serves differently from what the artifact says, for want of a GPU.
     """
 
     name: str
     weight: float
     plan: ServingPlan
     server: ModelServer
+    overlays: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -38,12 +38,15 @@ __all__ = [
     "register_service",
     "resource_handlers",
     "role",
+    "route_tables",
     "run_on_worker_threads",
     "security_group",
     "security_group_permission",
     "security_group_rule_id",
+    "subnet",
     "trusts_service",
     "vpc_endpoints",
+    "vpc_endpoints_of",
     "wrap_ec2_action",
 ]
 
@@ -147,6 +150,24 @@ def flow_logs() -> Any:  # noqa: ANN401 - a mapping of ministack's own
 def vpc_endpoints() -> Any:  # noqa: ANN401 - a mapping of ministack's own
     """Return the VPC endpoints of the current scope by id; a mapping that can be written to."""
     return _ec2._vpc_endpoints
+
+
+def vpc_endpoints_of(scope: Scope) -> list[Document]:
+    """Return the VPC endpoints of a scope."""
+    endpoints: list[Document] = _ec2._vpc_endpoints.values_scoped(scope.account_id, scope.region)
+    return endpoints
+
+
+def route_tables(scope: Scope) -> list[Document]:
+    """Return the route tables of a scope."""
+    tables: list[Document] = _ec2._route_tables.values_scoped(scope.account_id, scope.region)
+    return tables
+
+
+def subnet(scope: Scope, subnet_id: str) -> Document | None:
+    """Return a subnet's record."""
+    record: Document | None = _ec2._subnets.get_scoped(scope.account_id, scope.region, subnet_id)
+    return record
 
 
 def ec2_tags() -> Any:  # noqa: ANN401 - a mapping of ministack's own

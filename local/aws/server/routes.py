@@ -5,8 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from local.aws.server.fleet import VariantServer
 from local.aws.server.scope import Scope
-from local.triton.sagemaker_contract import ServingPlan
 
 __all__ = ["Backend", "IdleConnection", "Route", "RouteTable"]
 
@@ -25,19 +25,13 @@ class Backend:
 
     Attributes:
         variant: the production variant it is.
-        weight: its share of the traffic, relative to the other variants'.
-        plan: how its container answers.
-        port: of Triton's HTTP front end on loopback.
         in_flight: requests under way.
         idle: connections to use again, the latest last.
         retired: whether it is to get no further request.
         when_drained: called once, when it is retired and nothing is under way.
     """
 
-    variant: str
-    weight: float
-    plan: ServingPlan
-    port: int
+    variant: VariantServer
     in_flight: int = 0
     idle: list[IdleConnection] = field(default_factory=list)
     retired: bool = False
@@ -89,10 +83,10 @@ class Route:
             target_variant: the request's ``X-Amzn-SageMaker-Target-Variant``.
         """
         if target_variant is not None:
-            return next((b for b in self.backends if b.variant == target_variant), None)
+            return next((b for b in self.backends if b.variant.name == target_variant), None)
         if len(self.backends) == 1:
             return self.backends[0]
-        weights = [backend.weight for backend in self.backends]
+        weights = [backend.variant.weight for backend in self.backends]
         if not any(weights):
             return None
         return random.choices(self.backends, weights)[0]  # noqa: S311 - spreads load, guards nothing

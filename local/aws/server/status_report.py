@@ -30,6 +30,7 @@ def _endpoint(record: Record, endpoints: Endpoints) -> dict[str, Any]:
                 "model": variant.plan.default_model,
                 "triton_pid": variant.server.pid,
                 "triton_http_port": variant.server.http_port,
+                "overlays": variant.overlays,
             }
             for variant in (fleet.variants if fleet else ())
         ],
