@@ -25,6 +25,7 @@ check: setup package  ## format, lint, types, arrows, generated files, one full 
 	@$(BIN)/ruff check .
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m spec.schema --check
+	@$(BIN)/python -m preflight.documentation --check
 	@$(BIN)/mypy app.py catalogue spec model_packaging invocation preflight local stacks cli environments examples \
 		benchmarks constructs/seatrial_hosting
 	@for deployment in deployments/*.yaml; do $(BIN)/seatrial check $$deployment || exit 1; done
