@@ -28,7 +28,13 @@ check: setup package  ## format, lint, types, arrows, generated files, one full 
 	@$(BIN)/python -m preflight.documentation --check
 	@$(BIN)/mypy app.py catalogue spec model_packaging invocation preflight local stacks cli environments examples \
 		benchmarks constructs/seatrial_hosting
-	@for deployment in deployments/*.yaml; do $(BIN)/seatrial check $$deployment || exit 1; done
+	@for deployment in deployments/*.yaml; do \
+		$(BIN)/seatrial check $$deployment && \
+		CDK_OUTDIR=.seatrial/check CDK_CONTEXT_JSON="{\"deployment\": \"$$deployment\"}" CDK_VALIDATION=false \
+			$(BIN)/python app.py && \
+		$(BIN)/cfn-lint .seatrial/check/*.template.json || exit 1; \
+		rm -rf .seatrial/check; \
+	done
 
 soak: setup  ## the tests that are too long for the gate
 	@$(BIN)/python -m pytest -m soak --timeout 3600

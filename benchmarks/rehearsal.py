@@ -65,7 +65,8 @@ def _longest_endpoint_start_seconds(environment: Mapping[str, str]) -> float:
         aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
     )
     endpoints = sagemaker.list_endpoints()["Endpoints"]
-    return max((each["LastModifiedTime"] - each["CreationTime"]).total_seconds() for each in endpoints)
+    starts = [each["LastModifiedTime"] - each["CreationTime"] for each in endpoints]
+    return float(max(start.total_seconds() for start in starts))
 
 
 def _synth_seconds() -> float:
