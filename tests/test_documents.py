@@ -1,4 +1,4 @@
-"""What the documents say is true: examples load, commands exist, links lead somewhere, folders are all named."""
+"""What the documents say is true: examples load, commands exist, links lead somewhere."""
 
 import re
 import subprocess

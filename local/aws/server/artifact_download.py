@@ -73,7 +73,10 @@ class ArtifactDownload:
             self._download(scope, url, archive)
             extract_archive(archive, destination)
         except ArchiveError as error:
-            raise LaunchError(f"Failed to extract model data archive from {url}: {error}") from error
+            raise LaunchError(
+                f'Failed to extract model data archive for container "container_1" from URL "{url}". Please '
+                f"ensure that the object located at the URL is a valid tar.gz archive. ({error})"
+            ) from error
         finally:
             archive.unlink(missing_ok=True)
 
@@ -97,7 +100,7 @@ def _not_downloaded(url: str, why: str) -> LaunchError:
     return LaunchError(
         f'Failed to download model data for container "container_1" from URL: "{url}". Please ensure that '
         "there is an object located at the URL and that the role passed to CreateModel has permissions to "
-        f"download the model. ({why})"
+        f"download the object. ({why})"
     )
 
 

@@ -90,9 +90,10 @@ class TritonFleetLauncher:
             self.stop(fleet)
 
     def _start(self, scope: Scope, endpoint: str, plan: VariantPlan, folder: Path) -> VariantServer:
+        label = f"endpoint {endpoint}, variant {plan.name}"
         container = _only_container(plan)
         repository = folder / "model"
-        subnet_ids = plan.model.get("VpcConfig", {}).get("Subnets", [])
+        subnet_ids = (plan.model.get("VpcConfig") or {}).get("Subnets", [])
         self._download.unpack(scope, container, subnet_ids, repository)
         environment = dict(container.get("Environment", {}))
         try:
@@ -107,12 +108,12 @@ class TritonFleetLauncher:
             )
             triton = start(0)
         except TritonStartError as error:
+            _logger.info("%s: everything that Triton said: %s", label, error.log_path)
             raise _unhealthy(plan, f"Triton: {error.cause}") from error
         except ServeRuleError as error:
             raise _unhealthy(plan, f"serve: {error}") from error
         except TritonError as error:
             raise LaunchError(str(error)) from error
-        label = f"endpoint {endpoint}, variant {plan.name}"
         overlays = tuple(map(str, triton.overlays))
         for difference in (*_differences(plan, container, start.serving), *overlays):
             _logger.warning("%s: %s", label, difference)

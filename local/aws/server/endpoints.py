@@ -68,6 +68,8 @@ class Endpoints:
                     f'Cannot update endpoint "{record.arn}" with status {record.document["EndpointStatus"]}: '
                     "DeleteEndpoint is the only operation that can be performed on it."
                 )
+            # "You must not delete an EndpointConfig in use by an endpoint that is live" (API_UpdateEndpoint).
+            self._store.get(ENDPOINT_CONFIG, scope, record.document["EndpointConfigName"])
             variants, plans = self._plans(scope, request["EndpointConfigName"])
             self._set(record, EndpointStatus="Updating", FailureReason=None)
         self._in_background(record, self._replace_fleet, plans, variants, dict(request))

@@ -152,7 +152,11 @@ def model_timeout(scope: Scope, endpoint: str) -> Answer:
 
 def model_unreachable(scope: Scope, endpoint: str) -> Answer:
     """Return what is answered when the model server is gone, or closed the connection without an answer."""
-    message = "The model server closed the connection before it answered."
+    message = (
+        f"Amazon SageMaker could not get a response from the {endpoint} endpoint. This can occur when CPU or "
+        "memory utilization is high. To check your utilization, see Amazon CloudWatch. To fix this problem, "
+        "use an instance type with more CPU capacity or memory."
+    )
     return _unanswered(scope, endpoint, message)
 
 

@@ -1,7 +1,7 @@
 """Runs a data plane in the server's environment: ``PORT BACKEND_PORT GONE_PORT``.
 
 Every endpoint is named like the model behind it, and its model decides how the backend behaves; ``gone`` has
-no backend at all. A model may take one second.
+no backend at all, and ``down`` knows it. A model may take one second.
 """
 
 import signal
@@ -31,8 +31,8 @@ _BEHAVIOURS = (
 
 @dataclass(frozen=True)
 class _Backend:
-    http_port: int
-    pid: int = 0
+    http_port: int | None
+    pid: int | None = None
 
     def stop(self, timeout_seconds: float) -> None:
         """The test stops it."""
@@ -43,8 +43,8 @@ def main() -> None:
     port, backend_port, gone_port = map(int, sys.argv[1:])
     plane = DataPlane(port, _SCOPE, status=lambda: b"{}", invocation_timeout_seconds=1.0)
     plane.start()
-    for name in (*_BEHAVIOURS, "gone"):
-        server = _Backend(gone_port if name == "gone" else backend_port)
+    for name in (*_BEHAVIOURS, "gone", "down"):
+        server = _Backend({"gone": gone_port, "down": None}.get(name, backend_port))
         plan = ServingPlan(name, (name,), ())
         plane.publish(Fleet(_SCOPE, name, (VariantServer("AllTraffic", 1.0, plan, server),)))
     print("ready", flush=True)  # noqa: T201 - what the test waits for

@@ -21,8 +21,8 @@ class OpenAccess:
 
 @dataclass
 class FakeServer:
-    http_port: int = 1
-    pid: int = 2
+    http_port: int | None = 1
+    pid: int | None = 2
 
     def stop(self, timeout_seconds: float) -> None:  # noqa: ARG002 - the protocol
         raise AssertionError("the launcher stops servers")

@@ -134,6 +134,23 @@ def test_the_binary_content_type_becomes_kserves_header(plane: _Plane) -> None:
     assert b"secret" not in plane.backend.last_head.lower()
 
 
+def test_what_the_container_refuses_reaches_no_model(plane: _Plane) -> None:
+    """A content type that Triton's frontend refuses is a ModelError in its words; the connection lives."""
+    connection = plane.connect()
+    before = plane.backend.requests
+    connection.request(
+        "POST", "/endpoints/echo/invocations", bytes(600_000), {"Content-Type": f"x;{_BINARY}2"}
+    )
+    response = connection.getresponse()
+    document = json.loads(response.read())
+    assert (response.status, document["OriginalStatusCode"]) == (424, 400)
+    assert document["OriginalMessage"].startswith('{"error":"expect MIME type for binary data starts with')
+    assert plane.backend.requests == before
+    connection.request("POST", "/endpoints/echo/invocations", b"next")
+    assert connection.getresponse().read() == b"next"
+    connection.close()
+
+
 @pytest.mark.parametrize(
     ("endpoint", "status", "who"), [("error400", 400, "client"), ("error500", 500, "server")]
 )
@@ -154,9 +171,9 @@ def test_a_long_error_of_a_model_is_cut(plane: _Plane) -> None:
     assert len(json.loads(answer)["OriginalMessage"]) == 65_536
 
 
-@pytest.mark.parametrize("endpoint", ["dies", "gone"])
+@pytest.mark.parametrize("endpoint", ["dies", "gone", "down"])
 def test_a_model_that_is_gone_is_a_model_error(plane: _Plane, endpoint: str) -> None:
-    """A model server that dies on a request, or isn't there, is told at once."""
+    """A model server that dies on a request, isn't there, or waits to be started again is told at once."""
     start = time.monotonic()
     response, answer = plane.invoke(endpoint, bytes(600_000))
     assert response.status == 424

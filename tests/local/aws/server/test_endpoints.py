@@ -156,6 +156,18 @@ def test_a_delete_takes_traffic_away_before_it_stops_the_fleet(room: _Room) -> N
     assert room.settled()["EndpointStatus"] == "InService"
 
 
+def test_an_endpoint_whose_config_was_deleted_cant_be_updated(room: _Room) -> None:
+    """UpdateEndpoint misses the configuration in use; the endpoint goes on serving, and can be deleted."""
+    room.create()
+    room.settled()
+    EndpointConfigs(room.store).delete(_SCOPE, {"EndpointConfigName": "one"})
+    with pytest.raises(AwsError, match=r'^Could not find endpoint configuration "arn:aws:.*/one"\.$'):
+        room.update("two")
+    assert room.settled()["EndpointStatus"] == "InService"
+    room.delete()
+    assert room.endpoints.wait_settled(_SCOPE, "e", _WAIT_SECONDS) is None
+
+
 def test_a_failed_endpoint_can_only_be_deleted(room: _Room) -> None:
     """UpdateEndpoint is refused, DeleteEndpoint works."""
     room.create("bad")

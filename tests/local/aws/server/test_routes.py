@@ -1,8 +1,10 @@
 from collections import Counter
 
+from local.aws.server.fleet import VariantServer
 from local.aws.server.routes import Backend, Route, RouteTable
 from local.aws.server.scope import Scope
 from local.triton.sagemaker_contract import ServingPlan
+from tests.local.aws.server.fakes import FakeServer
 
 _SCOPE = Scope("000000000000", "us-east-1")
 _PLAN = ServingPlan("m", ("m",), ())
@@ -16,7 +18,7 @@ class _Connection:
 
 
 def _backend(variant: str, weight: float = 1.0) -> Backend:
-    return Backend(variant, weight, _PLAN, 1)
+    return Backend(VariantServer(variant, weight, _PLAN, FakeServer()))
 
 
 def test_the_only_variant_takes_everything() -> None:
@@ -28,7 +30,7 @@ def test_the_only_variant_takes_everything() -> None:
 def test_traffic_follows_the_weights() -> None:
     """A variant of weight 3 gets about three times what one of weight 1 gets; one of weight 0 nothing."""
     route = Route(_SCOPE, "e", (_backend("a", 3.0), _backend("b", 1.0), _backend("c", 0.0)))
-    picked = Counter(backend.variant for _ in range(4000) if (backend := route.pick(None)))
+    picked = Counter(backend.variant.name for _ in range(4000) if (backend := route.pick(None)))
     assert 2800 < picked["a"] < 3200
     assert picked["c"] == 0
 
@@ -38,7 +40,7 @@ def test_a_target_variant_gets_the_request_whatever_its_weight() -> None:
     route = Route(_SCOPE, "e", (_backend("a"), _backend("b", 0.0)))
     backend = route.pick("b")
     assert backend is not None
-    assert backend.variant == "b"
+    assert backend.variant.name == "b"
     assert route.pick("z") is None
 
 

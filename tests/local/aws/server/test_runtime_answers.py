@@ -97,7 +97,10 @@ def test_bytes_that_are_no_text_dont_break_a_models_error() -> None:
     ("make", "message"),
     [
         (model_timeout, "Your invocation timed out while waiting for a response from container primary."),
-        (model_unreachable, "The model server closed the connection before it answered."),
+        (
+            model_unreachable,
+            "Amazon SageMaker could not get a response from the e endpoint. This can ",
+        ),
     ],
 )
 def test_no_answer_from_the_model_is_a_models_error_of_status_0(

@@ -77,10 +77,13 @@ def test_a_model_that_cant_load_is_a_failed_endpoint(account: Account) -> None:
 @pytest.mark.parametrize(
     ("archive", "reason"),
     [
-        (b"no archive", "Failed to extract model data archive from s3://"),
+        (
+            b"no archive",
+            'Failed to extract model data archive for container "container_1" from URL "s3://artifacts/',
+        ),
         (
             scaling_model_archive(1, folder="../up"),
-            "Failed to extract model data archive from s3://artifacts/",
+            "Please ensure that the object located at the URL is a valid tar.gz archive. (",
         ),
         (scaling_model_archive(1, folder="other/scale"), "did not pass the ping health check"),
     ],
@@ -195,11 +198,44 @@ def test_the_status_shows_every_triton(endpoint: str, local_aws: LocalAws) -> No
     assert status.status == "InService"
     assert [variant.name for variant in status.variants] == ["AllTraffic", "Canary"]
     for variant in status.variants:
+        assert variant.triton_pid is not None
         os.kill(variant.triton_pid, 0)
 
 
+def test_what_is_served_otherwise_is_said(endpoint: str, local_aws: LocalAws) -> None:
+    """KIND_GPU served as KIND_CPU stands in the status and in the server's log, and so does the image."""
+    status = local_aws.status()
+    (overlay,) = next(each for each in status.endpoints if each.name == endpoint).variants[0].overlays
+    assert overlay == "scale/config.pbtxt:6: KIND_GPU is served as KIND_CPU on this machine"
+    log = status.log_path.read_text(encoding="utf-8")
+    label = f"endpoint {endpoint}, variant AllTraffic"
+    assert f"{label}: {overlay}\n" in log
+    assert f"{label}: image {IMAGE} is not run: the laptop's own Triton answers\n" in log
+    assert f"{label}: one Triton answers for its 2 instances\n" in log
+
+
+def test_an_ignored_setting_is_said(account: Account, local_aws: LocalAws) -> None:
+    """A variable that makes no difference on this machine stands in the server's log with the reason."""
+    model, name = account.new_name("ignored"), account.new_name("ignored")
+    account.sagemaker.create_model(
+        ModelName=model,
+        ExecutionRoleArn=account.role_arn,
+        PrimaryContainer={
+            "Image": IMAGE,
+            "ModelDataUrl": account.upload(scaling_model_archive(1)),
+            "Environment": {"SAGEMAKER_TRITON_ALLOW_METRICS": "true"},
+        },
+    )
+    account.sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=account.create_config(model))
+    account.wait_endpoint(name, "InService")
+    assert (
+        f"endpoint {name}, variant AllTraffic: SAGEMAKER_TRITON_ALLOW_METRICS=true makes no difference: "
+    ) in local_aws.status().log_path.read_text(encoding="utf-8")
+    account.sagemaker.delete_endpoint(EndpointName=name)
+
+
 def test_a_triton_that_dies_on_a_request_is_a_model_error(account: Account, local_aws: LocalAws) -> None:
-    """A request under way when Triton is killed gets a ModelError, and so do later ones; none hangs."""
+    """A request under way when Triton is killed gets a ModelError, and so does the next; none hangs."""
     artifact = account.upload(scaling_model_archive(1, execute="time.sleep(20)"))
     config, name = account.create_config(account.create_model(artifact)), account.new_name("dying")
     account.sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=config)
@@ -208,7 +244,9 @@ def test_a_triton_that_dies_on_a_request_is_a_model_error(account: Account, loca
         under_way = pool.submit(account.invoke, name)
         time.sleep(0.5)
         status = next(each for each in local_aws.status().endpoints if each.name == name)
-        os.kill(status.variants[0].triton_pid, signal.SIGKILL)
+        pid = status.variants[0].triton_pid
+        assert pid is not None
+        os.kill(pid, signal.SIGKILL)
         assert isinstance(under_way.exception(10), account.runtime.exceptions.ModelError)
     with pytest.raises(account.runtime.exceptions.ModelError):
         account.invoke(name)
