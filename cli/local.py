@@ -94,7 +94,10 @@ def _print(output: Output, status: "LocalAwsStatus") -> None:
                         endpoint.name,
                         endpoint.status,
                         ", ".join(variant.model for variant in endpoint.variants),
-                        ", ".join(f"process {variant.triton_pid}" for variant in endpoint.variants),
+                        ", ".join(
+                            f"process {variant.triton_pid}" if variant.triton_pid else "down"
+                            for variant in endpoint.variants
+                        ),
                         endpoint.failure_reason or "",
                     )
                     for endpoint in status.endpoints
