@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import typer
 
-from cli import check, invoke, local, package, rehearse
+from cli import check, invoke, local, package, rehearse, shards
 from cli._errors import INTERRUPTED
 
 __all__ = ["main"]
@@ -23,6 +23,7 @@ app.command("package")(package.package)
 app.command("check")(check.check)
 app.command("rehearse")(rehearse.rehearse_deployment)
 app.command("invoke")(invoke.invoke)
+app.command("shards")(shards.shards)
 app.add_typer(local.app, name="local")
 
 

@@ -6,7 +6,7 @@ The same code asks an endpoint at AWS and one on the laptop: which of the two is
 from invocation.answer import read_answer
 from invocation.data_file import read_data_file
 from invocation.endpoint_client import Answer, EndpointClient
-from invocation.errors import AnswerError, DataFileError, InvocationError, RequestError
+from invocation.errors import AnswerError, DataFileError, InvocationError, NoCapacityError, RequestError
 from invocation.request import RequestBody, binary_request, json_request
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "DataFileError",
     "EndpointClient",
     "InvocationError",
+    "NoCapacityError",
     "RequestBody",
     "RequestError",
     "binary_request",

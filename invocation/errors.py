@@ -1,6 +1,13 @@
 """The exceptions of this folder."""
 
-__all__ = ["AnswerError", "DataFileError", "EndpointError", "InvocationError", "RequestError"]
+__all__ = [
+    "AnswerError",
+    "DataFileError",
+    "EndpointError",
+    "InvocationError",
+    "NoCapacityError",
+    "RequestError",
+]
 
 
 class InvocationError(Exception):
@@ -17,6 +24,10 @@ class DataFileError(InvocationError):
 
 class EndpointError(InvocationError):
     """The endpoint refused the request or the model failed on it."""
+
+
+class NoCapacityError(EndpointError):
+    """An inference component has no copy; its first one starts after a request like this."""
 
 
 class AnswerError(InvocationError):

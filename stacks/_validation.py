@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import aws_cdk as cdk
-from constructs import Construct
+from constructs import IConstruct
 
 import preflight
 import spec
@@ -20,7 +20,7 @@ NAG_CONTEXT_KEY = "seatrial:nag"
 def add_validations(
     app: cdk.App,
     file: spec.DeploymentFile,
-    resources: Mapping[str, Sequence[Construct]],
+    resources: Mapping[str, Sequence[IConstruct]],
     *,
     build_root: Path,
     project_root: Path,
@@ -42,11 +42,16 @@ def add_validations(
         cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(app, verbose=True))
 
 
-def acknowledge_all(deployment: spec.Deployment, resources: Mapping[str, Sequence[Construct]]) -> None:
+def acknowledge_all(deployment: spec.Deployment, resources: Mapping[str, Sequence[IConstruct]]) -> None:
     """Turn each acknowledgment of the file into one of every construct that its section became."""
     sections = {"network": deployment.network.acknowledge}
     sections |= {f"models.{name}": model.acknowledge for name, model in deployment.models.items()}
     sections |= {f"endpoints.{key}": each.acknowledge for key, each in deployment.endpoints.items()}
+    for key, shared in deployment.component_endpoints.items():
+        sections |= {
+            f"endpoints.{key}.components.{name}": component.acknowledge
+            for name, component in shared.components.items()
+        }
     for path, entries in sections.items():
         for construct in resources.get(path, ()):
             for rule_id, reason in entries.items():

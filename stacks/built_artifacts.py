@@ -25,7 +25,7 @@ class BuiltArtifact:
 
 
 def read_built_artifacts(file: DeploymentFile, build_root: Path) -> Mapping[str, BuiltArtifact]:
-    """Return the artifact of every model that an endpoint serves, by the model's name.
+    """Return the artifact of every model that an endpoint or a component serves, by the model's name.
 
     The manifest is believed: the archive is looked for and measured, not opened.
 
@@ -40,7 +40,7 @@ def read_built_artifacts(file: DeploymentFile, build_root: Path) -> Mapping[str,
     deployment = file.deployment
     found: dict[str, BuiltArtifact] = {}
     problems: list[str] = []
-    for name in sorted({endpoint.model for endpoint in deployment.endpoints.values()}):
+    for name in sorted(deployment.served_models):
         folder = build_root / deployment.name / name
         try:
             found[name] = _read(name, folder)
