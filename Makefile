@@ -29,11 +29,10 @@ check: setup package  ## format, lint, types, arrows, generated files, one full 
 	@$(BIN)/mypy app.py catalogue spec model_packaging invocation preflight local stacks cli environments examples \
 		benchmarks constructs/seatrial_hosting
 	@for deployment in deployments/*.yaml; do \
-		$(BIN)/seatrial check $$deployment && \
+		rm -rf .seatrial/check && $(BIN)/seatrial check $$deployment && \
 		CDK_OUTDIR=.seatrial/check CDK_CONTEXT_JSON="{\"deployment\": \"$$deployment\"}" CDK_VALIDATION=false \
 			$(BIN)/python app.py && \
 		$(BIN)/cfn-lint .seatrial/check/*.template.json || exit 1; \
-		rm -rf .seatrial/check; \
 	done
 
 soak: setup  ## the tests that are too long for the gate

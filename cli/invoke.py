@@ -32,7 +32,7 @@ def invoke(
     """Send one request to ENDPOINT, at AWS or on the laptop, whichever DEPLOYMENT's account says."""
     output = Output(as_json=json)
     with ending_in_words(output):
-        from cli._local_client import runtime_client
+        from cli._runtime import runtime_client_of
         from invocation import EndpointClient
         from model_packaging.artifact import MANIFEST_FILE_NAME, read_manifest
         from spec import load_deployment
@@ -44,7 +44,7 @@ def invoke(
         folder = PROJECT.build_root / file.deployment.name / declared.model
         manifest = read_manifest(folder / MANIFEST_FILE_NAME)
         client = EndpointClient(
-            runtime_client(file.deployment),
+            runtime_client_of(file.deployment),
             endpoint_name=file.deployment.endpoint_name(endpoint),
             signature=manifest.signature,
         )

@@ -62,7 +62,12 @@ def env(json: JsonFlag = False) -> None:  # noqa: FBT002 - typer's flag
     with ending_in_words(output):
         from local.aws.client import LocalAws
 
-        variables = LocalAws(PROJECT.root).environment()
+        aws = LocalAws(PROJECT.root)
+        variables = aws.environment()
+        if not aws.status().running:
+            output.say("the laptop's AWS is not running: start it with `seatrial local up`")
+        # The user's own profile would contradict the keys below: no file of the laptop's AWS has it.
+        output.line("unset AWS_PROFILE AWS_DEFAULT_PROFILE AWS_SESSION_TOKEN")
         for name, value in variables.items():
             output.line(f"export {name}={shlex.quote(value)}")
         output.document(variables)

@@ -1,6 +1,13 @@
 """The exceptions of this folder."""
 
-__all__ = ["AnswerError", "DataFileError", "EndpointError", "InvocationError", "RequestError"]
+__all__ = [
+    "AnswerError",
+    "ClientSettingsError",
+    "DataFileError",
+    "EndpointError",
+    "InvocationError",
+    "RequestError",
+]
 
 
 class InvocationError(Exception):
@@ -21,3 +28,7 @@ class EndpointError(InvocationError):
 
 class AnswerError(InvocationError):
     """The endpoint answered with something that is no inference answer."""
+
+
+class ClientSettingsError(InvocationError):
+    """No client can be made from the user's AWS settings."""

@@ -16,6 +16,8 @@ TIMEOUT_SECONDS = 1800
 _STOP_SECONDS = 10
 # Quiet and offline: no telemetry, no notices, no question that nobody can answer.
 _QUIET = ("--no-notices", "--no-version-reporting", "--no-color")
+_FOREIGN = frozenset({"AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN"})
+"""Of the user's own AWS: they would win over, or contradict, the keys of the laptop's."""
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -57,6 +59,10 @@ class CdkCli:
         context = ["--context", f"deployment={deployment.resolve()}"]
         self._run("deploy", [*stacks, *options, *context], working_folder=self.project_root)
 
+    def _variables(self) -> dict[str, str]:
+        inherited = {name: value for name, value in os.environ.items() if name not in _FOREIGN}
+        return {**inherited, **self.environment, "CDK_DISABLE_CLI_TELEMETRY": "true", "CI": "true"}
+
     def _run(self, command: str, arguments: Sequence[str], *, working_folder: Path) -> None:
         program = Path(sys.executable).parent / "cdk"
         if not program.exists():
@@ -67,7 +73,7 @@ class CdkCli:
             process = subprocess.Popen(
                 [str(program), command, *arguments, *_QUIET],
                 cwd=working_folder,
-                env={**os.environ, **self.environment, "CDK_DISABLE_CLI_TELEMETRY": "true", "CI": "true"},
+                env=self._variables(),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,

@@ -32,6 +32,16 @@ def test_deploy_names_the_deployment_and_asks_nothing(tmp_path: Path, cdk: CdkCl
     assert "us-east-1 true" in words
 
 
+def test_a_profile_of_the_users_own_stays_outside(
+    tmp_path: Path, cdk: CdkCli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The laptop's keys and a profile of a real account would contradict each other."""
+    monkeypatch.setenv("AWS_PROFILE", "production")
+    program(tmp_path, 'echo "profile: $AWS_PROFILE"\n')
+    cdk.deploy(deployment=tmp_path / "local.yaml")
+    assert "profile: \n" in (tmp_path / "logs" / "cdk-deploy.log").read_text(encoding="utf-8")
+
+
 def test_bootstrap_runs_away_from_the_app(tmp_path: Path, cdk: CdkCli) -> None:
     """Where cdk.json lies, the CLI would synthesize the whole app first."""
     program(tmp_path, 'pwd; echo "$@"\n')

@@ -33,6 +33,14 @@ def test_a_deployment_for_a_real_account_is_refused(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_deployment_without_endpoints_is_refused(tmp_path: Path) -> None:
+    """Nothing asked is nothing proved."""
+    file = parse_deployment(TEXT.replace("123456789012", "000000000000"), tmp_path / "empty.yaml")
+    with pytest.raises(RehearsalError, match="endpoints is empty; declare one"):
+        rehearse(file, tmp_path, aws=LocalAws(tmp_path))
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_one_wrong_answer_fails_it() -> None:
     """Nineteen right ones don't make up for it."""
     assert Rehearsal((), (answer(), answer()), {}).passed
