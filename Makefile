@@ -12,7 +12,7 @@ setup:  ## make the three environments from their pinned files
 	@$(PYTHON) -m environments
 
 local: setup  ## package, deploy to the laptop's AWS, send requests and compare the answers with eager PyTorch
-	@$(BIN)/python -m local.rehearsal deployments/local.yaml
+	@$(BIN)/seatrial rehearse deployments/local.yaml
 
 package: setup  ## build the example models
 	@for deployment in deployments/*.yaml; do $(BIN)/seatrial package $$deployment || exit 1; done

@@ -10,10 +10,11 @@ import typer
 from cli._output import Output
 from cli._project import PROJECT
 
-__all__ = ["FAILED", "INTERRUPTED", "ending_in_words"]
+__all__ = ["FAILED", "INTERRUPTED", "TERMINATED", "ending_in_words"]
 
 FAILED = 1
 INTERRUPTED = 130
+TERMINATED = 143
 
 _OURS = frozenset(
     {"catalogue", "environments", "invocation", "local", "model_packaging", "preflight", "spec", "stacks"}

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["invoke"]
 
-_SHOWN_VALUES = 8
+_SHOWN_VALUES = 4
 
 
 def invoke(
@@ -51,10 +51,7 @@ def invoke(
         answer = client.infer(_inputs(data, folder, manifest))
         output.table(
             ["output", "shape", "first values"],
-            (
-                (name, list(array.shape), array.ravel()[:_SHOWN_VALUES].tolist())
-                for name, array in answer.outputs.items()
-            ),
+            ((name, list(array.shape), _shown(array)) for name, array in answer.outputs.items()),
         )
         output.line(f"answered by {answer.variant} in {answer.seconds * 1000:.1f} ms")
         output.document(
@@ -75,6 +72,13 @@ def _refuse(output: Output, file: "DeploymentFile", endpoint: str) -> NoReturn:
     output.say(words)
     output.document({"ok": False, "error": words})
     raise typer.Exit(FAILED)
+
+
+def _shown(array: Any) -> str:  # noqa: ANN401 - an array of any data type
+    """Return the first values as a reader wants them, in fewer digits than they have."""
+    values = array.ravel()[:_SHOWN_VALUES].tolist()
+    words = ", ".join(f"{value:.5g}" if isinstance(value, float) else str(value) for value in values)
+    return f"{words}, ..." if array.size > _SHOWN_VALUES else words
 
 
 def _values(array: Any) -> list[Any]:  # noqa: ANN401 - an array of any data type

@@ -93,7 +93,7 @@ def _print(output: Output, status: "LocalAwsStatus") -> None:
         output.line(f"sagemaker-runtime: http://127.0.0.1:{status.runtime_port}   log: {status.log_path}")
         if status.endpoints:
             output.table(
-                ["endpoint", "status", "model", "Triton", "reason"],
+                ["endpoint", "status", "model", "Triton"],
                 (
                     (
                         endpoint.name,
@@ -103,9 +103,14 @@ def _print(output: Output, status: "LocalAwsStatus") -> None:
                             f"process {variant.triton_pid}" if variant.triton_pid else "down"
                             for variant in endpoint.variants
                         ),
-                        endpoint.failure_reason or "",
                     )
                     for endpoint in status.endpoints
                 ),
             )
+        for endpoint in status.endpoints:
+            if endpoint.failure_reason:
+                output.line(f"{endpoint.name}: {endpoint.failure_reason}")
+            for variant in endpoint.variants:
+                for overlay in variant.overlays:
+                    output.line(f"{endpoint.name}: {overlay}")
     output.document({**dataclasses.asdict(status), "log_path": str(status.log_path)})

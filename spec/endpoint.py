@@ -5,22 +5,25 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 import catalogue
+from catalogue.limits import (
+    ENDPOINT_NAME_MAXIMUM_LENGTH,
+    ENDPOINT_NAME_PATTERN,
+    VARIANT_TIMEOUT_MAXIMUM_SECONDS,
+    VARIANT_TIMEOUT_MINIMUM_SECONDS,
+)
 from spec._base import OneOf, SpecModel, text
 from spec.acknowledgments import Acknowledgments
 from spec.model import ModelName
 
 __all__ = ["ENDPOINT_NAME_MAXIMUM_LENGTH", "EndpointKey", "Instances", "RealtimeEndpoint"]
 
-ENDPOINT_NAME_MAXIMUM_LENGTH = 63
-"""SageMaker API Reference, CreateEndpoint, ``EndpointName``."""
-
-_NAME_PATTERN = r"^[a-zA-Z0-9](-*[a-zA-Z0-9])*$"  # SageMaker API Reference, CreateEndpoint, EndpointName
+_NAME_PATTERN = f"^{ENDPOINT_NAME_PATTERN}$"
 _NAME_WORDS = "letters, digits and hyphens, with a letter or digit at both ends"
 
 EndpointKey = Annotated[str, text(_NAME_PATTERN, allowed=_NAME_WORDS, maximum=ENDPOINT_NAME_MAXIMUM_LENGTH)]
 """An endpoint's key in the file: the end of its stack's name, and of its default endpoint name."""
 EndpointName = Annotated[str, text(_NAME_PATTERN, allowed=_NAME_WORDS, maximum=ENDPOINT_NAME_MAXIMUM_LENGTH)]
-TimeoutSeconds = Annotated[int, Field(ge=60, le=3600)]  # SageMaker API Reference, ProductionVariant
+TimeoutSeconds = Annotated[int, Field(ge=VARIANT_TIMEOUT_MINIMUM_SECONDS, le=VARIANT_TIMEOUT_MAXIMUM_SECONDS)]
 
 
 def _instance_type_names() -> list[str]:

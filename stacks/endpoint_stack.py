@@ -1,5 +1,7 @@
 """The stack that holds one endpoint and the model it serves."""
 
+from collections.abc import Mapping
+
 import aws_cdk as cdk
 from constructs import Construct
 
@@ -12,6 +14,7 @@ from seatrial_hosting import (
     TritonImage,
     TritonModel,
 )
+from seatrial_hosting.model import DEFAULT_MODEL_VARIABLE
 from stacks._settings import StackSettings
 from stacks.built_artifacts import BuiltArtifact
 
@@ -51,8 +54,8 @@ class EndpointStack(cdk.Stack):
             artifact=ModelArtifact.from_file(
                 self, artifact.archive, content_key=artifact.manifest.content_key
             ),
-            default_model=artifact.manifest.model,
-            environment=container.environment,
+            default_model=container.environment.get(DEFAULT_MODEL_VARIABLE, artifact.manifest.model),
+            environment=_other_variables(container.environment),
         )
         self.endpoint = RealtimeEndpoint(
             self,
@@ -87,6 +90,10 @@ def _image(container: spec.Container, region: str) -> TritonImage:
     if container.image_uri is not None:
         return TritonImage.from_uri(container.image_uri)
     return TritonImage.from_catalogue(container.triton_release, region)
+
+
+def _other_variables(environment: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in environment.items() if name != DEFAULT_MODEL_VARIABLE}
 
 
 def _duration(seconds: int | None) -> cdk.Duration | None:

@@ -34,6 +34,13 @@ def test_readmes_commands_exist(capsys: pytest.CaptureFixture[str]) -> None:
     capsys.readouterr()
 
 
+def test_make_local_runs_the_rehearsal() -> None:
+    """The first command of the README ends in the main job."""
+    command = ["make", "-n", "local"]
+    planned = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=30, check=True)
+    assert planned.stdout.splitlines()[-1] == ".venv/bin/seatrial rehearse deployments/local.yaml"
+
+
 def test_make_targets_that_documents_name_exist() -> None:
     """`make local` and the others are in the Makefile, with a line of help each."""
     targets = set(re.findall(r"^([a-z]+):.*## ", text_of(ROOT / "Makefile"), re.MULTILINE))

@@ -11,14 +11,19 @@ from local.aws.client import LocalAws
 from local.rehearsal.answers import CheckedAnswer, Expectation, check_endpoint, expectation_of
 from local.rehearsal.cdk_cli import CdkCli
 from local.rehearsal.errors import RehearsalError
+from local.rehearsal.lock import only_one_rehearsal
 from local.rehearsal.steps import Step, Steps
+from local.triton import TritonRuntime
 from model_packaging.artifact import Manifest
 from model_packaging.package import PackagedModel, package_deployment
 from model_packaging.progress import ProgressListener
 from preflight import inspect_artifact
 from spec import DeploymentFile
 
-__all__ = ["Rehearsal", "rehearse"]
+__all__ = ["STATE_FOLDER", "Rehearsal", "rehearse"]
+
+STATE_FOLDER = Path(".seatrial", "rehearsal")
+"""Below the project's root: the CDK CLI's output, and the lock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +64,9 @@ def rehearse(
         progress: told of packaging's steps.
 
     Raises:
-        RehearsalError: the deployment is for another account or has no endpoint, or the CDK CLI failed.
+        RehearsalError: the deployment is for another account or has no endpoint, another rehearsal runs, or
+            the CDK CLI failed.
+        TritonUnavailableError: this machine has no Triton; the message says what is missing.
         PackagingError: a model can't be packaged.
         LocalAwsError: the laptop's AWS can't be started.
         InvocationError: an endpoint refused a request or gave no answer.
@@ -72,7 +79,18 @@ def rehearse(
         )
     if not file.deployment.endpoints:
         raise RehearsalError(f"{file.path}: endpoints is empty; declare one, there is nothing to ask.")
-    steps = steps or Steps()
+    TritonRuntime.locate(project_root)  # what is missing is told now, not after a deploy
+    with only_one_rehearsal(project_root / STATE_FOLDER):
+        return _rehearse(file, project_root, aws, steps or Steps(), progress)
+
+
+def _rehearse(
+    file: DeploymentFile,
+    project_root: Path,
+    aws: LocalAws,
+    steps: Steps,
+    progress: ProgressListener | None,
+) -> Rehearsal:
     with steps.step("package the models"):
         packaged = package_deployment(
             file, project_root / "build", project_root, inspect=inspect_artifact, progress=progress
@@ -103,7 +121,7 @@ def _deploy(file: DeploymentFile, project_root: Path, aws: LocalAws, steps: Step
     with steps.step("start the laptop's AWS"):
         aws.up()
     environment = aws.environment()
-    cdk = CdkCli(project_root, environment, project_root / ".seatrial" / "rehearsal")
+    cdk = CdkCli(project_root, environment, project_root / STATE_FOLDER)
     declared = file.deployment.environment
     with steps.step("cdk bootstrap"):
         cdk.bootstrap(account=declared.account, region=declared.region)
