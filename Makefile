@@ -26,7 +26,8 @@ check: setup package  ## format, lint, types, arrows, generated files, one full 
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m spec.schema --check
 	@$(BIN)/python -m preflight.documentation --check
-	@$(BIN)/mypy app.py catalogue spec model_packaging invocation preflight local stacks cli environments examples \
+	@$(BIN)/python -m catalogue.refresh --check
+	@$(BIN)/mypy app.py catalogue spec model_packaging invocation planning preflight local stacks cli environments examples \
 		benchmarks constructs/seatrial_hosting
 	@for deployment in deployments/*.yaml; do \
 		rm -rf .seatrial/check && $(BIN)/seatrial check $$deployment && \

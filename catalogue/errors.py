@@ -1,6 +1,12 @@
 """The exceptions of this folder."""
 
-__all__ = ["CatalogueError", "UnknownInstanceTypeError", "UnknownRegionError", "UnknownReleaseError"]
+__all__ = [
+    "CatalogueError",
+    "RefreshError",
+    "UnknownInstanceTypeError",
+    "UnknownRegionError",
+    "UnknownReleaseError",
+]
 
 
 class CatalogueError(Exception):
@@ -17,3 +23,7 @@ class UnknownRegionError(CatalogueError):
 
 class UnknownReleaseError(CatalogueError):
     """AWS publishes no such Triton release, or not in that region."""
+
+
+class RefreshError(CatalogueError):
+    """The catalogue's files can't be written anew; they are as they were."""
