@@ -12,7 +12,7 @@ setup:  ## make the three environments from their pinned files
 	@$(PYTHON) -m environments
 
 local: setup  ## package, deploy to the laptop's AWS, send requests and compare the answers with eager PyTorch
-	@$(BIN)/python -m local.rehearsal deployments/local.yaml
+	@$(BIN)/seatrial rehearse deployments/local.yaml
 
 package: setup  ## build the example models
 	@for deployment in deployments/*.yaml; do $(BIN)/seatrial package $$deployment || exit 1; done
@@ -26,14 +26,14 @@ check: setup package  ## format, lint, types, arrows, generated files, one full 
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m spec.schema --check
 	@$(BIN)/python -m preflight.documentation --check
-	@$(BIN)/mypy app.py catalogue spec model_packaging invocation preflight local stacks cli environments examples \
+	@$(BIN)/python -m catalogue.refresh --check
+	@$(BIN)/mypy app.py catalogue spec model_packaging invocation planning preflight local stacks cli environments examples \
 		benchmarks constructs/seatrial_hosting
 	@for deployment in deployments/*.yaml; do \
-		$(BIN)/seatrial check $$deployment && \
+		rm -rf .seatrial/check && $(BIN)/seatrial check $$deployment && \
 		CDK_OUTDIR=.seatrial/check CDK_CONTEXT_JSON="{\"deployment\": \"$$deployment\"}" CDK_VALIDATION=false \
 			$(BIN)/python app.py && \
 		$(BIN)/cfn-lint .seatrial/check/*.template.json || exit 1; \
-		rm -rf .seatrial/check; \
 	done
 
 soak: setup  ## the tests that are too long for the gate

@@ -1,10 +1,12 @@
-"""What exists at AWS: Triton images, instance types and prices, regions, AMIs, PrivateLink services.
+"""What exists at AWS: Triton images, instance types and prices, regions, AMIs, PrivateLink services, limits.
 
 Dated JSON files in ``catalogue/data/``, each with ``as_of`` (the day it was taken) and ``source``, behind
 typed access. Nothing is read until it is asked for, nothing is read twice, and nothing but the standard
 library is imported, so that every part of Seatrial, synth included, can afford it.
 """
 
+from catalogue import limits
+from catalogue.ecr_image import EcrImage, parse_ecr_image
 from catalogue.errors import (
     CatalogueError,
     RefreshError,
@@ -28,6 +30,7 @@ from catalogue.triton_images import (
 __all__ = [
     "DEFAULT_TRITON_RELEASE",
     "CatalogueError",
+    "EcrImage",
     "InferenceAmi",
     "InstancePrice",
     "InstanceType",
@@ -42,6 +45,8 @@ __all__ = [
     "instance_prices",
     "instance_type",
     "instance_types",
+    "limits",
+    "parse_ecr_image",
     "private_link_services",
     "region",
     "regions",

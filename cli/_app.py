@@ -1,13 +1,17 @@
 """The command line as a whole: which commands there are."""
 
 import os
+import signal
 import sys
+import tomllib
 from collections.abc import Sequence
+from typing import Annotated, NoReturn
 
 import typer
 
 from cli import check, invoke, local, package, rehearse, shards
-from cli._errors import INTERRUPTED
+from cli._errors import INTERRUPTED, TERMINATED
+from cli._project import PROJECT
 
 __all__ = ["main"]
 
@@ -19,16 +23,40 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-app.command("package")(package.package)
-app.command("check")(check.check)
-app.command("rehearse")(rehearse.rehearse_deployment)
-app.command("invoke")(invoke.invoke)
-app.command("shards")(shards.shards)
+app.command("package", short_help="build the models of a deployment")(package.package)
+app.command("check", short_help="all findings, before anything is deployed")(check.check)
+app.command("rehearse", short_help="package, deploy on the laptop, compare answers")(
+    rehearse.rehearse_deployment
+)
+app.command("invoke", short_help="send one request to an endpoint")(invoke.invoke)
+app.command("shards", short_help="show or accept a changed number of shards")(shards.shards)
 app.add_typer(local.app, name="local")
 
 
+@app.callback(invoke_without_command=True)
+def _version(
+    version: Annotated[bool, typer.Option("--version", help="print the version and exit")] = False,  # noqa: FBT002 - typer's flag
+) -> None:
+    if version:
+        typer.echo(f"seatrial {_declared_version()}")
+        raise typer.Exit
+
+
+def _declared_version() -> str:
+    """Return the version in pyproject.toml: the checkout is what runs, nothing is installed."""
+    text = (PROJECT.root / "pyproject.toml").read_text(encoding="utf-8")
+    version: str = tomllib.loads(text)["project"]["version"]
+    return version
+
+
+def _terminated(_number: int, _frame: object) -> NoReturn:
+    sys.exit(TERMINATED)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit status: 0, 1, 2 for wrong usage, 130 for Ctrl-C."""
+    """Run one command and return its exit status: 0, 1, 2 for usage, 130 for Ctrl-C, 143 for SIGTERM."""
+    # Ends as an exception does, so that whatever was started is stopped.
+    signal.signal(signal.SIGTERM, _terminated)
     try:
         app(args=list(arguments) if arguments is not None else None)
     except SystemExit as ended:

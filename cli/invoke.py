@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["invoke"]
 
-_SHOWN_VALUES = 8
+_SHOWN_VALUES = 4
 
 
 def invoke(  # noqa: PLR0917 - typer reads options from the signature
@@ -38,7 +38,7 @@ def invoke(  # noqa: PLR0917 - typer reads options from the signature
     """Send one request to ENDPOINT, at AWS or on the laptop, whichever DEPLOYMENT's account says."""
     output = Output(as_json=json)
     with ending_in_words(output):
-        from cli._local_client import runtime_client
+        from cli._runtime import runtime_client_of
         from invocation import EndpointClient
         from model_packaging.artifact import MANIFEST_FILE_NAME, read_manifest
         from spec import load_deployment
@@ -48,7 +48,7 @@ def invoke(  # noqa: PLR0917 - typer reads options from the signature
         folder = PROJECT.build_root / file.deployment.name / served
         manifest = read_manifest(folder / MANIFEST_FILE_NAME)
         client = EndpointClient(
-            runtime_client(file.deployment),
+            runtime_client_of(file.deployment),
             endpoint_name=file.deployment.endpoint_name(endpoint),
             signature=manifest.signature,
             component_name=component_name,
@@ -57,10 +57,7 @@ def invoke(  # noqa: PLR0917 - typer reads options from the signature
         answer = client.infer(_inputs(data, folder, manifest))
         output.table(
             ["output", "shape", "first values"],
-            (
-                (name, list(array.shape), array.ravel()[:_SHOWN_VALUES].tolist())
-                for name, array in answer.outputs.items()
-            ),
+            ((name, list(array.shape), _shown(array)) for name, array in answer.outputs.items()),
         )
         output.line(f"answered by {answer.variant} in {answer.seconds * 1000:.1f} ms")
         output.document(
@@ -100,6 +97,13 @@ def _refuse(output: Output, what: str, name: str, keys: list[str]) -> NoReturn:
     output.say(words)
     output.document({"ok": False, "error": words})
     raise typer.Exit(FAILED)
+
+
+def _shown(array: Any) -> str:  # noqa: ANN401 - an array of any data type
+    """Return the first values as a reader wants them, in fewer digits than they have."""
+    values = array.ravel()[:_SHOWN_VALUES].tolist()
+    words = ", ".join(f"{value:.5g}" if isinstance(value, float) else str(value) for value in values)
+    return f"{words}, ..." if array.size > _SHOWN_VALUES else words
 
 
 def _values(array: Any) -> list[Any]:  # noqa: ANN401 - an array of any data type

@@ -62,7 +62,12 @@ def env(json: JsonFlag = False) -> None:  # noqa: FBT002 - typer's flag
     with ending_in_words(output):
         from local.aws.client import LocalAws
 
-        variables = LocalAws(PROJECT.root).environment()
+        aws = LocalAws(PROJECT.root)
+        variables = aws.environment()
+        if not aws.status().running:
+            output.say("the laptop's AWS is not running: start it with `seatrial local up`")
+        # The user's own profile would contradict the keys below: no file of the laptop's AWS has it.
+        output.line("unset AWS_PROFILE AWS_DEFAULT_PROFILE AWS_SESSION_TOKEN")
         for name, value in variables.items():
             output.line(f"export {name}={shlex.quote(value)}")
         output.document(variables)
@@ -88,7 +93,7 @@ def _print(output: Output, status: "LocalAwsStatus") -> None:
         output.line(f"sagemaker-runtime: http://127.0.0.1:{status.runtime_port}   log: {status.log_path}")
         if status.endpoints:
             output.table(
-                ["endpoint", "status", "model", "Triton", "reason"],
+                ["endpoint", "status", "model", "Triton"],
                 (
                     (
                         endpoint.name,
@@ -98,9 +103,14 @@ def _print(output: Output, status: "LocalAwsStatus") -> None:
                             f"process {variant.triton_pid}" if variant.triton_pid else "down"
                             for variant in endpoint.variants
                         ),
-                        endpoint.failure_reason or "",
                     )
                     for endpoint in status.endpoints
                 ),
             )
+        for endpoint in status.endpoints:
+            if endpoint.failure_reason:
+                output.line(f"{endpoint.name}: {endpoint.failure_reason}")
+            for variant in endpoint.variants:
+                for overlay in variant.overlays:
+                    output.line(f"{endpoint.name}: {overlay}")
     output.document({**dataclasses.asdict(status), "log_path": str(status.log_path)})

@@ -26,16 +26,25 @@ def rehearse_deployment(
     """
     output = Output(as_json=json)
     with ending_in_words(output):
-        from cli._packaging_display import packaging_display
+        from cli._packaging_display import packaging_lines
         from local.aws.client import LocalAws
         from local.rehearsal import Steps, rehearse
         from spec import load_deployment
 
         file = load_deployment(deployment)
-        with packaging_display(output) as listen:
+        aws = LocalAws(PROJECT.root)
+        try:
             rehearsal = rehearse(
-                file, PROJECT.root, aws=LocalAws(PROJECT.root), steps=Steps(output.working), progress=listen
+                file,
+                PROJECT.root,
+                aws=aws,
+                steps=Steps(output.working),
+                progress=packaging_lines(output),
             )
+        except BaseException:
+            if aws.status().running:
+                output.say("the laptop's AWS stays up; `seatrial local down` stops it")
+            raise
         _print(output, rehearsal)
         output.document(_document(rehearsal))
         if not rehearsal.passed:

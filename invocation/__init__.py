@@ -6,20 +6,33 @@ The same code asks an endpoint at AWS and one on the laptop: which of the two is
 from invocation.answer import read_answer
 from invocation.data_file import read_data_file
 from invocation.endpoint_client import Answer, EndpointClient
-from invocation.errors import AnswerError, DataFileError, InvocationError, NoCapacityError, RequestError
+from invocation.errors import (
+    AnswerError,
+    ClientSettingsError,
+    DataFileError,
+    EndpointError,
+    InvocationError,
+    NoCapacityError,
+    RequestError,
+)
 from invocation.request import RequestBody, binary_request, json_request
+from invocation.runtime import local_runtime_client, runtime_client
 
 __all__ = [
     "Answer",
     "AnswerError",
+    "ClientSettingsError",
     "DataFileError",
     "EndpointClient",
+    "EndpointError",
     "InvocationError",
     "NoCapacityError",
     "RequestBody",
     "RequestError",
     "binary_request",
     "json_request",
+    "local_runtime_client",
     "read_answer",
     "read_data_file",
+    "runtime_client",
 ]

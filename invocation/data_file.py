@@ -1,6 +1,7 @@
 """Inputs from a user's file: KServe v2 JSON, .npy or .npz."""
 
 import json
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -33,8 +34,17 @@ def read_data_file(path: Path, signature: Signature) -> dict[str, NDArray[Any]]:
         return reader(path, signature)
     except OSError as error:
         raise DataFileError(f"{path}: {error.strerror or error}.") from error
-    except (ValueError, KeyError, TypeError) as error:
-        raise DataFileError(f"{path}: can't be read as {path.suffix}: {error}.") from error
+    except KeyError as error:
+        raise DataFileError(f"{path}: can't be read as {path.suffix}: it has no {error}.") from error
+    except (ValueError, TypeError, EOFError, zipfile.BadZipFile) as error:
+        raise DataFileError(f"{path}: can't be read as {path.suffix}: {_words(path, error)}.") from error
+
+
+def _words(path: Path, error: Exception) -> str:
+    """Return the cause; numpy's advice to allow pickles is not ours."""
+    if "pickle" in str(error):
+        return "it holds no plain array, or one of objects"
+    return str(error) or f"it is cut short or no {path.suffix} file"
 
 
 def _from_json(path: Path, signature: Signature) -> dict[str, NDArray[Any]]:  # noqa: ARG001 - one shape for all readers

@@ -140,4 +140,8 @@ def _refusal(error: ClientError) -> str:
         original = str(original).strip()
     code = response.get("Error", {}).get("Code", "Unknown")
     message = response.get("Error", {}).get("Message", "")
-    return f"{code}: {message}{f' The model says: {original}' if original else ''}"
+    if original:
+        # AWS repeats the container's message inside its own, as escaped JSON.
+        message = message.partition(' with message "')[0].rstrip(".") + "."
+        return f"{code}: {message} The model says: {original}"
+    return f"{code}: {message}"

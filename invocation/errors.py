@@ -2,6 +2,7 @@
 
 __all__ = [
     "AnswerError",
+    "ClientSettingsError",
     "DataFileError",
     "EndpointError",
     "InvocationError",
@@ -32,3 +33,7 @@ class NoCapacityError(EndpointError):
 
 class AnswerError(InvocationError):
     """The endpoint answered with something that is no inference answer."""
+
+
+class ClientSettingsError(InvocationError):
+    """No client can be made from the user's AWS settings."""

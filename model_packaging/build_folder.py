@@ -91,6 +91,8 @@ class BuildFolder:
         Raises:
             OSError: the folder can't be written; the old artifact is then still whole.
         """
+        with samples.open("rb") as file:
+            os.fsync(file.fileno())  # packing did so for the archive: the manifest must name whole files
         archive.replace(self.path / manifest.archive.file_name)
         samples.replace(self.path / manifest.samples.file_name)
         write_manifest(manifest, self.path / MANIFEST_FILE_NAME)

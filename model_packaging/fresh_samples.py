@@ -1,6 +1,7 @@
 """Draws fresh random requests for a model, with eager PyTorch's answers."""
 
 import tempfile
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -20,6 +21,7 @@ def fresh_samples(
     *,
     seeds: Sequence[int],
     batch_sizes: Sequence[int],
+    cancelled: threading.Event | None = None,
 ) -> tuple[Sample, ...]:
     """Build ``model`` anew and return its answers to inputs that no build has seen.
 
@@ -29,12 +31,13 @@ def fresh_samples(
         project_root: where the factory's module is found.
         seeds: one set of samples for each.
         batch_sizes: one sample of a set for each.
+        cancelled: set by another thread to give up.
 
     Returns:
         ``len(seeds) * len(batch_sizes)`` samples: by seed, within it smallest batch first.
 
     Raises:
-        PackagingError: the factory, its samples or its module fail.
+        PackagingError: the factory, its samples or its module fail, or it was cancelled.
     """
     with tempfile.TemporaryDirectory(prefix="seatrial-samples-") as path:
         folder = WorkerFolder(Path(path))
@@ -42,7 +45,7 @@ def fresh_samples(
             "samples", model_name, model, project_root, tuple(seeds), tuple(sorted(set(batch_sizes)))
         )
         try:
-            run_worker(request, folder)
+            run_worker(request, folder, cancelled=cancelled)
         except PackagingError as error:
             error.model = model_name
             raise

@@ -5,6 +5,8 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 
 from model_packaging._worker_protocol import CANT_WRITE, WorkerFolder, WorkerRequest
@@ -21,18 +23,29 @@ _TORCH_WRITER = "inline_container.cc"
 _FULL_BELOW_BYTES = 16 << 20
 """A disk with less room counts as full: the log that would say so may not have fitted either."""
 
+_POLL_SECONDS = 0.1
+
 _SEATRIAL_ROOT = Path(__file__).parent.parent
 
 
 def run_worker(
-    request: WorkerRequest, folder: WorkerFolder, timeout_seconds: float = WORKER_TIMEOUT_SECONDS
+    request: WorkerRequest,
+    folder: WorkerFolder,
+    timeout_seconds: float = WORKER_TIMEOUT_SECONDS,
+    cancelled: threading.Event | None = None,
 ) -> None:
     """Let a worker do ``request`` in ``folder``.
+
+    Args:
+        request: what to do.
+        folder: where the worker finds and leaves its files.
+        timeout_seconds: the longest it may take.
+        cancelled: set by another thread to end the worker.
 
     Raises:
         PackagingError: what the worker found wrong.
         PackError: it can't write its files.
-        WorkerError: it died or took longer than ``timeout_seconds``.
+        WorkerError: it died, was cancelled, or took longer than ``timeout_seconds``.
     """
     folder.write_request(request)
     with folder.log.open("wb") as log:
@@ -46,12 +59,7 @@ def run_worker(
         )
         with process:
             try:
-                code = process.wait(timeout_seconds)
-            except subprocess.TimeoutExpired:
-                raise WorkerError(
-                    f"its factory or export took longer than {timeout_seconds:.0f} s.",
-                    "look for what hangs in the factory, its samples or its module.",
-                ) from None
+                code = _wait(process, timeout_seconds, cancelled or threading.Event())
             finally:
                 process.kill()
     if code == CANT_WRITE or (code == -signal.SIGABRT and _torch_could_not_write(folder)):
@@ -63,6 +71,20 @@ def run_worker(
     if code:
         raise WorkerError(f"the process that ran its factory {_ending(code, folder)}.", _what_to_do(code))
     folder.check_answer()
+
+
+def _wait(process: "subprocess.Popen[bytes]", timeout_seconds: float, cancelled: threading.Event) -> int:
+    deadline = time.monotonic() + timeout_seconds
+    while not cancelled.is_set():
+        try:
+            return process.wait(_POLL_SECONDS)
+        except subprocess.TimeoutExpired:
+            if time.monotonic() > deadline:
+                raise WorkerError(
+                    f"its factory or export took longer than {timeout_seconds:.0f} s.",
+                    "look for what hangs in the factory, its samples or its module.",
+                ) from None
+    raise WorkerError("its worker was cancelled.", "run the command again.")
 
 
 def _environment(project_root: Path) -> dict[str, str]:

@@ -6,12 +6,15 @@ Artifact rules run while a model is packaged and their findings are recorded in 
 with the same words; it alone imports aws_cdk.
 """
 
-from preflight.check import check_deployment, check_templates, inspect_artifact
+from preflight.check import check_deployment, check_evidence, check_templates, inspect_artifact
 from preflight.errors import PreflightError, RegistryError, RuleFailedError
+from preflight.evidence import BuiltModel, DeploymentEvidence, gather_evidence
 from preflight.finding import Finding, Location, Severity
 from preflight.report import Report
 
 __all__ = [
+    "BuiltModel",
+    "DeploymentEvidence",
     "Finding",
     "Location",
     "PreflightError",
@@ -20,6 +23,8 @@ __all__ = [
     "RuleFailedError",
     "Severity",
     "check_deployment",
+    "check_evidence",
     "check_templates",
+    "gather_evidence",
     "inspect_artifact",
 ]

@@ -21,7 +21,7 @@ from preflight.rule import ACKNOWLEDGMENT, ARTIFACT, DEPLOYMENT, TEMPLATE, Rule,
 from preflight.templates import SynthesizedTemplates
 from spec import DeploymentFile
 
-__all__ = ["check_deployment", "check_templates", "inspect_artifact"]
+__all__ = ["check_deployment", "check_evidence", "check_templates", "inspect_artifact"]
 
 EvidenceT = TypeVar("EvidenceT")
 
@@ -66,10 +66,18 @@ def check_deployment(file: DeploymentFile, build_root: Path, project_root: Path)
     Raises:
         RuleFailedError: a rule raised.
     """
-    evidence = gather_evidence(file, build_root, project_root)
+    return check_evidence(gather_evidence(file, build_root, project_root))
+
+
+def check_evidence(evidence: DeploymentEvidence) -> Report:
+    """Check what was gathered already; the rest is as in ``check_deployment``.
+
+    Raises:
+        RuleFailedError: a rule raised.
+    """
     findings = [_finding(rule, violation, evidence) for rule, violation in _violations(DEPLOYMENT, evidence)]
     findings += _recorded_findings(evidence)
-    declared = tuple(declared_acknowledgments(file.deployment))
+    declared = tuple(declared_acknowledgments(evidence.file.deployment))
     findings = list(apply_acknowledgments(findings, declared))
     review = AcknowledgmentReview(declared, tuple(findings))
     findings += [
@@ -109,10 +117,9 @@ def _violations(scope: Scope[EvidenceT], evidence: EvidenceT) -> Iterator[tuple[
 
 def _recorded_findings(evidence: DeploymentEvidence) -> Iterator[Finding]:
     """Yield what packaging recorded, at the model's place in the file, unless the file itself settles it."""
-    for name, model in evidence.served_models():
-        manifest = evidence.built[name].manifest
+    for name, model, manifest in evidence.packaged_models():
         location = Location(evidence.shown_file, evidence.file.line_of("models", name))
-        for recorded in manifest.findings if manifest else ():
+        for recorded in manifest.findings:
             rule = REGISTRY.find(recorded.rule)
             if rule is not None and rule.settled_by is not None and rule.settled_by(model):
                 continue

@@ -28,7 +28,8 @@ class BuiltModel:
         packaged: whether a manifest is there.
         manifest: None where it is missing or unreadable.
         manifest_error: why it can't be read; empty where it can, or is missing.
-        archive_size_bytes: of the archive that the manifest names; None where that is missing.
+        archive_path: of the archive that the manifest names; None where ``manifest`` is None.
+        archive_size_bytes: of the archive that the manifest names; None where it can't be found.
         declared: what the model would be built from now; None where that can't be said.
         declared_error: why it can't be said; None where it can.
     """
@@ -37,6 +38,7 @@ class BuiltModel:
     packaged: bool
     manifest: Manifest | None
     manifest_error: str
+    archive_path: Path | None
     archive_size_bytes: int | None
     declared: BuildInputs | None
     declared_error: PackagingError | None
@@ -98,6 +100,13 @@ class DeploymentEvidence:
         for name in self.built:
             yield name, self.file.deployment.models[name]
 
+    def packaged_models(self) -> Iterator[tuple[str, Model, Manifest]]:
+        """Yield each model that an endpoint serves and whose manifest can be read, with that."""
+        for name, model in self.served_models():
+            manifest = self.built[name].manifest
+            if manifest is not None:
+                yield name, model, manifest
+
 
 def gather_evidence(file: DeploymentFile, build_root: Path, project_root: Path) -> DeploymentEvidence:
     """Read the manifests of ``file``'s models.
@@ -126,12 +135,14 @@ def _built(model: Model, folder: Path, project_root: Path) -> BuiltModel:
     packaged = path.exists()
     manifest, manifest_error = _manifest(path, shown) if packaged else (None, "")
     declared, declared_error = _declared(model, project_root)
+    archive_path = folder / manifest.archive.file_name if manifest else None
     return BuiltModel(
         manifest_path=shown,
         packaged=packaged,
         manifest=manifest,
         manifest_error=manifest_error,
-        archive_size_bytes=_size_bytes(folder / manifest.archive.file_name) if manifest else None,
+        archive_path=archive_path,
+        archive_size_bytes=_size_bytes(archive_path) if archive_path else None,
         declared=declared,
         declared_error=declared_error,
     )
@@ -165,5 +176,5 @@ def _declared(model: Model, project_root: Path) -> tuple[BuildInputs | None, Pac
 def _size_bytes(path: Path) -> int | None:
     try:
         return path.stat().st_size
-    except FileNotFoundError:
+    except OSError:
         return None

@@ -44,11 +44,13 @@ def _synthesize(deployment: Path, project_root: Path, outdir: Path) -> str:
     """Run the app as the CLI does, and return what it says on stderr."""
     # A process of its own: a second synth in one process shares the CDK's kernel with the first.
     context = json.dumps({"deployment": str(deployment)})
+    # The caller may have switched the CDK's own rules off; a report without them would look clean.
+    inherited = {name: value for name, value in os.environ.items() if name != "CDK_VALIDATION"}
     try:
         finished = subprocess.run(
             [sys.executable, str(project_root / "app.py")],
             cwd=project_root,
-            env={**os.environ, "CDK_OUTDIR": str(outdir), "CDK_CONTEXT_JSON": context},
+            env={**inherited, "CDK_OUTDIR": str(outdir), "CDK_CONTEXT_JSON": context},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

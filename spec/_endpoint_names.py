@@ -5,20 +5,26 @@ from typing import Annotated
 from pydantic import Field
 
 import catalogue
+from catalogue.limits import (
+    ENDPOINT_NAME_MAXIMUM_LENGTH,
+    ENDPOINT_NAME_PATTERN,
+    VARIANT_TIMEOUT_MAXIMUM_SECONDS,
+    VARIANT_TIMEOUT_MINIMUM_SECONDS,
+)
 from spec._base import OneOf, text
 
-NAME_MAXIMUM_LENGTH = 63
-"""SageMaker API Reference, CreateEndpoint and CreateInferenceComponent."""
+NAME_MAXIMUM_LENGTH = ENDPOINT_NAME_MAXIMUM_LENGTH
+"""Of components, too: SageMaker API Reference, CreateInferenceComponent."""
 
-NAME_PATTERN = r"^[a-zA-Z0-9](-*[a-zA-Z0-9])*$"
-"""SageMaker API Reference, CreateEndpoint; CloudFormation, AWS::SageMaker::InferenceComponent."""
+NAME_PATTERN = f"^{ENDPOINT_NAME_PATTERN}$"
+"""Of components, too: CloudFormation, AWS::SageMaker::InferenceComponent."""
 
 NAME_WORDS = "letters, digits and hyphens, with a letter or digit at both ends"
 
 EndpointKey = Annotated[str, text(NAME_PATTERN, allowed=NAME_WORDS, maximum=NAME_MAXIMUM_LENGTH)]
 """An endpoint's key in the file: the end of its stack's name, and of its default endpoint name."""
 EndpointName = Annotated[str, text(NAME_PATTERN, allowed=NAME_WORDS, maximum=NAME_MAXIMUM_LENGTH)]
-TimeoutSeconds = Annotated[int, Field(ge=60, le=3600)]
+TimeoutSeconds = Annotated[int, Field(ge=VARIANT_TIMEOUT_MINIMUM_SECONDS, le=VARIANT_TIMEOUT_MAXIMUM_SECONDS)]
 """SageMaker API Reference, ProductionVariant and InferenceComponentStartupParameters."""
 
 

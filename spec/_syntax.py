@@ -19,8 +19,8 @@ _WORDS = (
     ),
     (
         "expected <block end>",
-        "the indentation fits no line above",
-        "give entries of the same mapping or list the same indentation",
+        "the indentation fits no line above, or there is a bracket too many",
+        "give entries of the same mapping or list the same indentation, and each bracket its partner",
     ),
     (
         "unexpected end of stream",

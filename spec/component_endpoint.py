@@ -4,11 +4,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from catalogue.limits import LOG_RETENTION_DAYS
 from spec._base import Items, OneOf, SpecModel
 from spec._endpoint_names import EndpointName, InferenceAmiName, InstanceTypeName
 from spec.acknowledgments import Acknowledgments
 from spec.component import Component, ComponentKey
-from spec.network import RETENTION_DAYS
 from spec.scaling import Scaling, TargetValue
 
 __all__ = [
@@ -106,7 +106,7 @@ class PrefixAwareRouting(SpecModel):
 class Logs(SpecModel):
     """The log groups of an endpoint's components, /aws/sagemaker/InferenceComponents/<name>."""
 
-    retention_days: Annotated[int, OneOf(lambda: RETENTION_DAYS)] = Field(
+    retention_days: Annotated[int, OneOf(lambda: LOG_RETENTION_DAYS)] = Field(
         default=30, description="For how many days CloudWatch Logs keeps them. Default: 30."
     )
 

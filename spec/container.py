@@ -5,15 +5,17 @@ from typing import Annotated
 from pydantic import Field
 
 import catalogue
+from catalogue.limits import (
+    ENVIRONMENT_MAXIMUM_BYTES,
+    ENVIRONMENT_MAXIMUM_ENTRIES,
+    ENVIRONMENT_MAXIMUM_LENGTH,
+    VARIABLE_NAME_PATTERN,
+)
 from spec._base import OneOf, SpecModel, text
 
 __all__ = ["ENVIRONMENT_MAXIMUM_BYTES", "Container"]
 
-ENVIRONMENT_MAXIMUM_BYTES = 32 * 1024
-"""Of all keys and values together (SageMaker API Reference, ContainerDefinition, ``Environment``)."""
-
-_ENVIRONMENT_MAXIMUM_ENTRIES = 100  # SageMaker API Reference, ContainerDefinition, Environment
-_ENVIRONMENT_MAXIMUM_LENGTH = 1024  # SageMaker API Reference, ContainerDefinition, Environment
+_ENVIRONMENT_MAXIMUM_ENTRIES = ENVIRONMENT_MAXIMUM_ENTRIES - 1  # Seatrial names the default model in one
 
 ImageUri = Annotated[
     str,
@@ -26,9 +28,9 @@ ImageUri = Annotated[
 VariableName = Annotated[
     str,
     text(
-        r"^[a-zA-Z_][a-zA-Z0-9_]*$",
+        f"^{VARIABLE_NAME_PATTERN}$",
         allowed="the name of an environment variable: letters, digits and _, no digit first",
-        maximum=_ENVIRONMENT_MAXIMUM_LENGTH,
+        maximum=ENVIRONMENT_MAXIMUM_LENGTH,
     ),
 ]
 
@@ -46,10 +48,11 @@ class Container(SpecModel):
         description="An image of your own or a mirrored one, by tag or by digest, in the deployment's "
         "region; instead of triton_release. Default: AWS's image of triton_release.",
     )
-    environment: dict[VariableName, Annotated[str, Field(max_length=_ENVIRONMENT_MAXIMUM_LENGTH)]] = Field(
+    environment: dict[VariableName, Annotated[str, Field(max_length=ENVIRONMENT_MAXIMUM_LENGTH)]] = Field(
         default_factory=dict,
         max_length=_ENVIRONMENT_MAXIMUM_ENTRIES,
-        description="Environment variables of the container, values in quotes: at most 100, 1024 characters "
-        "each and 32 KB together (SageMaker API Reference, ContainerDefinition). Nothing secret belongs "
-        "here. Default: none besides those Seatrial sets.",
+        description="Environment variables of the container, values in quotes: at most 99, since SageMaker "
+        "takes 100 and Seatrial adds SAGEMAKER_TRITON_DEFAULT_MODEL_NAME; 1024 characters each and 32 KB "
+        "together (SageMaker API Reference, ContainerDefinition). Nothing secret belongs here. Default: none "
+        "besides the one that Seatrial adds, which names the model.",
     )

@@ -9,7 +9,7 @@ import catalogue
 from spec._base import Distinct, Items, OneOf, SpecModel, text
 from spec.acknowledgments import Acknowledgments
 
-__all__ = ["DEFAULT_PRIVATE_LINK", "RETENTION_DAYS", "Network"]
+__all__ = ["DEFAULT_PRIVATE_LINK", "Network"]
 
 DEFAULT_PRIVATE_LINK = (
     "sagemaker.runtime",
@@ -21,12 +21,6 @@ DEFAULT_PRIVATE_LINK = (
     "sts",
 )
 """What a serving container and its callers inside the network need; S3 has its gateway besides."""
-
-RETENTION_DAYS = (
-    *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),
-    *(1096, 1827, 2192, 2557, 2922, 3288, 3653),
-)
-"""What CloudWatch Logs allows (API Reference, PutRetentionPolicy, ``retentionInDays``)."""
 
 _OCTET = "(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
 _CIDR_PATTERN = rf"^{_OCTET}(\.{_OCTET}){{3}}/(1[6-9]|2[0-5])$"
@@ -63,10 +57,11 @@ class Network(SpecModel):
             default=DEFAULT_PRIVATE_LINK,
             description="The services that get an interface endpoint in every subnet, by the short name that "
             "follows com.amazonaws.<region>. in the AWS PrivateLink guide. The S3 gateway endpoint is always "
-            "there. Default: what a serving container and its callers need.",
+            "there. Some services offer no interface endpoint in some zones of a region: creating one in a "
+            "subnet there fails. Default: what a serving container and its callers need.",
         )
     )
-    flow_log_retention_days: Annotated[int, OneOf(lambda: RETENTION_DAYS)] = Field(
+    flow_log_retention_days: Annotated[int, OneOf(lambda: catalogue.limits.LOG_RETENTION_DAYS)] = Field(
         default=30,
         description="For how many days CloudWatch Logs keeps the VPC's flow logs. Default: 30.",
     )

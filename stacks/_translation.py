@@ -4,14 +4,18 @@ import aws_cdk as cdk
 
 import seatrial_hosting as hosting
 import spec
+from model_packaging.artifact import Manifest
+from seatrial_hosting.model import DEFAULT_MODEL_VARIABLE
 
 __all__ = [
     "component_scaling",
+    "default_model_of",
     "duration",
     "image_of",
     "rolling_update",
     "shared_instances",
     "specifications",
+    "variables_of",
     "variant_scaling",
 ]
 
@@ -21,6 +25,16 @@ def image_of(container: spec.Container, region: str) -> hosting.TritonImage:
     if container.image_uri is not None:
         return hosting.TritonImage.from_uri(container.image_uri)
     return hosting.TritonImage.from_catalogue(container.triton_release, region)
+
+
+def default_model_of(container: spec.Container, manifest: Manifest) -> str:
+    """Return the model that answers requests: the one that the container's environment names, if it does."""
+    return container.environment.get(DEFAULT_MODEL_VARIABLE, manifest.model)
+
+
+def variables_of(container: spec.Container) -> dict[str, str]:
+    """Return the container's environment without what ``TritonModel`` has an argument for."""
+    return {name: value for name, value in container.environment.items() if name != DEFAULT_MODEL_VARIABLE}
 
 
 def duration(seconds: int | None) -> cdk.Duration | None:

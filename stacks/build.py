@@ -9,6 +9,7 @@ from pathlib import Path
 import aws_cdk as cdk
 from constructs import IConstruct
 
+import preflight
 import spec
 from catalogue import CatalogueError
 from seatrial_hosting import HostingError
@@ -56,8 +57,8 @@ def build_app(
 
     Raises:
         spec.DeploymentFileError: the deployment file is wrong.
-        StacksError: a model is not packaged, a construct refuses what the file says, or ``cdk.json`` can't be
-            read.
+        StacksError: a model is not packaged, a construct refuses what the file says (both in the words of
+            the rules, as far as they have any), or ``cdk.json`` can't be read.
     """
     app = cdk.App(
         outdir=str(outdir or os.environ.get("CDK_OUTDIR") or project_root / "cdk.out"),
@@ -75,21 +76,20 @@ def build_app(
     build_root = _as_user_sees(build_root or project_root / "build")
     chosen = deployment or Path(app.node.try_get_context(DEPLOYMENT_CONTEXT_KEY) or DEFAULT_DEPLOYMENT)
     file = spec.load_deployment(_as_user_sees(project_root / chosen))
-    resources = _add_stacks(app, file, build_root)
+    evidence = preflight.gather_evidence(file, build_root, project_root)
+    resources = _add_stacks(app, evidence)
     acknowledge_all(file.deployment, resources)
-    add_validations(app, file, resources, build_root=build_root, project_root=project_root)
+    add_validations(app, evidence, resources)
     return app
 
 
-def _add_stacks(
-    app: cdk.App, file: spec.DeploymentFile, build_root: Path
-) -> Mapping[str, Sequence[IConstruct]]:
+def _add_stacks(app: cdk.App, evidence: preflight.DeploymentEvidence) -> Mapping[str, Sequence[IConstruct]]:
     """Add all stacks; return what each section of the file became, by its path."""
-    deployment = file.deployment
+    file, deployment = evidence.file, evidence.file.deployment
     moving = shard_problems(file)
     if moving:
         raise StacksError(moving)
-    artifacts = read_built_artifacts(file, build_root)
+    artifacts = read_built_artifacts(evidence)
     settings = StackSettings(deployment.name, deployment.environment)
     refused: list[str] = []
     with _collecting(refused, file, "network"):
@@ -120,7 +120,8 @@ def _add_stacks(
             ):
                 resources.setdefault(path, []).append(found)
     if refused:
-        raise StacksError(refused)
+        # What constructs refuse, a rule finds, too: in the words of `seatrial check`, all findings at once.
+        raise StacksError([str(finding) for finding in preflight.check_evidence(evidence).errors] or refused)
     return resources
 
 

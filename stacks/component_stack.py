@@ -18,7 +18,14 @@ from seatrial_hosting import (
     TritonModel,
 )
 from stacks._settings import StackSettings
-from stacks._translation import component_scaling, image_of, rolling_update, specifications
+from stacks._translation import (
+    component_scaling,
+    default_model_of,
+    image_of,
+    rolling_update,
+    specifications,
+    variables_of,
+)
 from stacks.built_artifacts import BuiltArtifact
 
 __all__ = ["ComponentStack", "PlacedComponent"]
@@ -133,8 +140,8 @@ class ComponentStack(cdk.Stack):
             network=network,
             image=image_of(placed.container, region),
             artifact=artifact,
-            default_model=manifest.model,
-            environment=placed.container.environment,
+            default_model=default_model_of(placed.container, manifest),
+            environment=variables_of(placed.container),
         )
         model.grant_component_logs(placed.name)
         return model

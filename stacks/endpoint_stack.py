@@ -12,7 +12,7 @@ from seatrial_hosting import (
     TritonModel,
 )
 from stacks._settings import StackSettings
-from stacks._translation import duration, image_of, variant_scaling
+from stacks._translation import default_model_of, duration, image_of, variables_of, variant_scaling
 from stacks.built_artifacts import BuiltArtifact
 
 __all__ = ["EndpointStack"]
@@ -51,8 +51,8 @@ class EndpointStack(cdk.Stack):
             artifact=ModelArtifact.from_file(
                 self, artifact.archive, content_key=artifact.manifest.content_key
             ),
-            default_model=artifact.manifest.model,
-            environment=container.environment,
+            default_model=default_model_of(container, artifact.manifest),
+            environment=variables_of(container),
         )
         self.endpoint = RealtimeEndpoint(
             self,

@@ -1,5 +1,6 @@
 """What the documents say is true: examples load, commands exist, links lead somewhere."""
 
+import os
 import re
 import subprocess
 from pathlib import Path
@@ -32,6 +33,17 @@ def test_readmes_commands_exist(capsys: pytest.CaptureFixture[str]) -> None:
     for command in sorted(named):
         assert main([command, "--help"]) == 0
     capsys.readouterr()
+
+
+def test_make_local_runs_the_rehearsal() -> None:
+    """The first command of the README ends in the main job."""
+    command = ["make", "-n", "--no-print-directory", "local"]
+    # Without what a surrounding `make test` tells its own children.
+    variables = {name: value for name, value in os.environ.items() if name not in {"MAKEFLAGS", "MAKELEVEL"}}
+    planned = subprocess.run(
+        command, cwd=ROOT, env=variables, capture_output=True, text=True, timeout=30, check=True
+    )
+    assert planned.stdout.splitlines()[-1] == ".venv/bin/seatrial rehearse deployments/local.yaml"
 
 
 def test_make_targets_that_documents_name_exist() -> None:

@@ -9,6 +9,12 @@ from typing import TYPE_CHECKING
 import aws_cdk as cdk
 
 import catalogue
+from catalogue.limits import (
+    ENDPOINT_NAME_MAXIMUM_LENGTH,
+    ENDPOINT_NAME_PATTERN,
+    VARIANT_TIMEOUT_MAXIMUM_SECONDS,
+    VARIANT_TIMEOUT_MINIMUM_SECONDS,
+)
 from seatrial_hosting.routing import PrefixAwareRouting, RoutingStrategy
 from seatrial_hosting.shared_instances import SharedInstances
 
@@ -25,12 +31,7 @@ __all__ = [
     "timeout_problems",
 ]
 
-_NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")
-"""Source: botocore 1.44.5, sagemaker service model: EndpointName, VariantName; at most 63 characters."""
-
-NAME_LIMIT = 63
-TIMEOUT_SECONDS = range(60, 3601)
-"""Source: API reference, ProductionVariant: both time-outs."""
+_NAME = re.compile(ENDPOINT_NAME_PATTERN)
 
 POOL_LIMIT = 5
 """Source: API reference, ProductionVariant, InstancePools."""
@@ -38,14 +39,17 @@ POOL_LIMIT = 5
 ROLLBACK_ALARM_LIMIT = 10
 """Source: API reference, AutoRollbackConfig."""
 
+BAKING_TIME_MAXIMUM_SECONDS = 3600
+"""Source: API reference, TrafficRoutingConfig, WaitIntervalInSeconds."""
+
 
 def name_problems(endpoint_name: str, variant_name: str) -> Iterator[str]:
     """Check both names against SageMaker's pattern."""
     for argument, name in (("endpoint_name", endpoint_name), ("variant_name", variant_name)):
-        if not _NAME.fullmatch(name) or len(name) > NAME_LIMIT:
+        if not _NAME.fullmatch(name) or len(name) > ENDPOINT_NAME_MAXIMUM_LENGTH:
             yield (
-                f"{argument} is {name!r}; SageMaker takes at most {NAME_LIMIT} letters, digits and hyphens, "
-                "with no hyphen at either end."
+                f"{argument} is {name!r}; SageMaker takes at most {ENDPOINT_NAME_MAXIMUM_LENGTH} letters, "
+                "digits and hyphens, with no hyphen at either end."
             )
 
 
@@ -72,18 +76,28 @@ def instance_problems(
 
 def timeout_problems(timeouts: Mapping[str, cdk.Duration | None]) -> Iterator[str]:
     """Check the time-outs, by argument name."""
+    least, most = VARIANT_TIMEOUT_MINIMUM_SECONDS, VARIANT_TIMEOUT_MAXIMUM_SECONDS
     for argument, timeout in timeouts.items():
-        if timeout is not None and timeout.to_seconds() not in TIMEOUT_SECONDS:
-            yield (
-                f"{argument} is {timeout.to_seconds():g} s; SageMaker takes {TIMEOUT_SECONDS.start} to "
-                f"{TIMEOUT_SECONDS.stop - 1} s."
-            )
+        if timeout is not None and not least <= timeout.to_seconds() <= most:
+            yield f"{argument} is {timeout.to_seconds():g} s; SageMaker takes {least} to {most} s."
 
 
-def rollback_problems(alarms: Sequence[cloudwatch.IAlarm]) -> Iterator[str]:
-    """Check the number of alarms."""
+def rollback_problems(alarms: Sequence[cloudwatch.IAlarm], baking_time: cdk.Duration | None) -> Iterator[str]:
+    """Check the number of alarms, and how long an update waits for them."""
     if len(alarms) > ROLLBACK_ALARM_LIMIT:
         yield f"rollback_alarms has {len(alarms)}; SageMaker watches at most {ROLLBACK_ALARM_LIMIT}."
+    if baking_time is None:
+        return
+    if not alarms:
+        yield (
+            f"baking_time is {baking_time.to_seconds():g} s without rollback_alarms, for which alone the old "
+            "instances wait. Give alarms, or leave it out."
+        )
+    if baking_time.to_seconds() > BAKING_TIME_MAXIMUM_SECONDS:
+        yield (
+            f"baking_time is {baking_time.to_seconds():g} s; SageMaker takes at most "
+            f"{BAKING_TIME_MAXIMUM_SECONDS} s."
+        )
 
 
 def routing_problems(strategy: RoutingStrategy, prefix_aware: PrefixAwareRouting | None) -> Iterator[str]:

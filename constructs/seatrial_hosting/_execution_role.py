@@ -34,8 +34,8 @@ _NO_RESOURCE = (
     "Authorization Reference); PutMetricData is limited to SageMaker's namespaces."
 )
 _UNKNOWN_INTERFACES = (
-    "SageMaker creates the model's network interfaces, so their ids are not known before; creation is "
-    "limited to this network's subnets and security group."
+    "SageMaker creates and deletes the model's network interfaces, so their ids are not known before; "
+    "creation is limited to this network's subnets and security group, attaching and deletion to its subnets."
 )
 
 
@@ -84,6 +84,8 @@ def _use_network(place: Place, network: PrivateNetwork) -> tuple[iam.PolicyState
     interfaces = _interfaces(place)
     subnets = [place.arn("ec2", f"subnet/{subnet_id}") for subnet_id in network.subnet_ids]
     group = place.arn("ec2", f"security-group/{network.model_security_group_id}")
+    # The Service Authorization Reference gives ec2:Subnet for all three actions on an existing interface. The
+    # ids of interfaces are SageMaker's, and without this any one of the account could be deleted.
     in_subnets = {"ArnEquals": {"ec2:Subnet": subnets}}
     delete = ["ec2:DeleteNetworkInterface", "ec2:DeleteNetworkInterfacePermission"]
     describe = [
@@ -96,7 +98,7 @@ def _use_network(place: Place, network: PrivateNetwork) -> tuple[iam.PolicyState
     return (
         _allow("CreateInterfaces", ["ec2:CreateNetworkInterface"], [interfaces, *subnets, group]),
         _allow("AttachInterfaces", ["ec2:CreateNetworkInterfacePermission"], [interfaces], in_subnets),
-        _allow("DeleteInterfaces", delete, [interfaces]),
+        _allow("DeleteInterfaces", delete, [interfaces], in_subnets),
         _allow("DescribeNetwork", describe, ["*"]),
     )
 
@@ -147,13 +149,13 @@ def describe_alarms(alarm_arns: Sequence[str]) -> iam.PolicyStatement:
     return _allow(None, ["cloudwatch:DescribeAlarms"], list(alarm_arns))
 
 
-def encrypt_volumes(key_arn: str) -> tuple[iam.PolicyStatement, ...]:
-    """Hand the volumes' key on to the instances that SageMaker starts, and to AWS alone."""
-    to_aws = {"Bool": {"kms:GrantIsForAWSResource": "true"}}
-    return (
-        _allow(None, ["kms:DescribeKey"], [key_arn]),
-        _allow(None, ["kms:CreateGrant"], [key_arn], to_aws),
-    )
+def encrypt_volumes(key_arn: str) -> iam.PolicyStatement:
+    """Hand the volumes' key on to the instances that SageMaker starts.
+
+    Not under ``kms:GrantIsForAWSResource``: AWS KMS sets that key for some services only, SageMaker is none
+    of them (aws/sagemaker-python-sdk, pull 683), and the condition would deny every grant.
+    """
+    return _allow(None, ["kms:CreateGrant", "kms:DescribeKey"], [key_arn])
 
 
 def _allow(

@@ -8,15 +8,10 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from catalogue.limits import LOG_RETENTION_DAYS
 from seatrial_hosting._place import Place
 
 __all__ = ["FlowLog", "retention_problems"]
-
-RETENTION_DAYS = (
-    *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545),
-    *(731, 1096, 1827, 2192, 2557, 2922, 3288, 3653),
-)
-"""What CloudWatch Logs accepts (API reference, PutRetentionPolicy, retentionInDays)."""
 
 
 class FlowLog(Construct):
@@ -31,7 +26,7 @@ class FlowLog(Construct):
 
     Args:
         vpc_id: whose traffic.
-        retention_days: one of ``RETENTION_DAYS``.
+        retention_days: one of ``catalogue.limits.LOG_RETENTION_DAYS``.
     """
 
     def __init__(self, scope: Construct, construct_id: str, *, vpc_id: str, retention_days: int) -> None:
@@ -72,8 +67,8 @@ class FlowLog(Construct):
 
 def retention_problems(retention_days: int) -> Iterator[str]:
     """Check how long flow logs are kept."""
-    if retention_days not in RETENTION_DAYS:
+    if retention_days not in LOG_RETENTION_DAYS:
         yield (
             f"flow_log_retention_days is {retention_days}; CloudWatch Logs keeps logs for one of "
-            f"{', '.join(map(str, RETENTION_DAYS))} days."
+            f"{', '.join(map(str, LOG_RETENTION_DAYS))} days."
         )

@@ -89,7 +89,7 @@ class ComponentEndpoint(Endpoint):
             catalogue.instance_type(each).takes_volume_kms_key for each in instances.instance_types
         )
         if encrypted:
-            execution.allow(*execution_role.encrypt_volumes(self._key.key_arn))
+            execution.allow(execution_role.encrypt_volumes(self._key.key_arn))
         types = instances.instance_types
         variant = _Config.ProductionVariantProperty(
             variant_name=variant_name,

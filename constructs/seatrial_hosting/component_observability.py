@@ -6,7 +6,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
-from seatrial_hosting._flow_log import RETENTION_DAYS
+from catalogue.limits import LOG_RETENTION_DAYS
 from seatrial_hosting._observability_properties import (
     DASHBOARD_TYPE,
     LOG_GROUP_TYPE,
@@ -61,10 +61,10 @@ class ComponentObservability(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         problems = []
-        if log_retention_days not in RETENTION_DAYS:
+        if log_retention_days not in LOG_RETENTION_DAYS:
             problems.append(
                 f"log_retention_days is {log_retention_days}; CloudWatch Logs takes "
-                f"{', '.join(map(str, RETENTION_DAYS))}."
+                f"{', '.join(map(str, LOG_RETENTION_DAYS))}."
             )
         if errors_per_minute < 1:
             problems.append(f"errors_per_minute is {errors_per_minute}; it is at least 1.")

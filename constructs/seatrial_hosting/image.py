@@ -1,6 +1,5 @@
 """The container image a model is served by."""
 
-import re
 from dataclasses import dataclass
 from typing import Self
 
@@ -8,12 +7,6 @@ import catalogue
 from seatrial_hosting.errors import HostingError
 
 __all__ = ["TritonImage"]
-
-_ECR_REPOSITORY = re.compile(
-    r"(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.[a-z0-9.-]+/(?P<repository>[a-z0-9._/-]+)"
-    r"(?::(?P<tag>[\w.-]{1,128})|@(?P<digest>sha256:[0-9a-f]{64}))"
-)
-"""Source: Amazon ECR user guide, "Pushing a Docker image"; SageMaker API, ContainerDefinition.Image."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,18 +49,18 @@ class TritonImage:
         Raises:
             HostingError: the URI has neither or both, its tag is ``latest``, or it is not in Amazon ECR.
         """
-        match = _ECR_REPOSITORY.fullmatch(uri)
-        if match is None:
+        image = catalogue.parse_ecr_image(uri)
+        if image is None:
             problem = (
                 f"{uri!r} is no image in Amazon ECR with a tag or a digest. Write <account>.dkr.ecr."
                 "<region>.amazonaws.com/<repository>:<tag>, or ...@sha256:<64 hexadecimal digits>; "
                 "SageMaker pulls from ECR, so mirror an image from elsewhere into it."
             )
             raise HostingError("image", [problem])
-        if match["tag"] == "latest":
+        if image.tag == "latest":
             problem = (
                 f"{uri!r} has the tag 'latest', whose image changes while the template stays equal. "
                 "Name a version's tag or a digest."
             )
             raise HostingError("image", [problem])
-        return cls(uri, match["account"], match["region"], match["repository"])
+        return cls(uri, image.account, image.region, image.repository)

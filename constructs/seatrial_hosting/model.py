@@ -9,6 +9,11 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sagemaker as sagemaker
 from constructs import Construct
 
+from catalogue.limits import (
+    ENVIRONMENT_MAXIMUM_ENTRIES,
+    ENVIRONMENT_MAXIMUM_LENGTH,
+    VARIABLE_NAME_PATTERN,
+)
 from seatrial_hosting import _execution_role as execution_role
 from seatrial_hosting._place import Place
 from seatrial_hosting._validation import raise_problems
@@ -21,10 +26,7 @@ __all__ = ["DEFAULT_MODEL_VARIABLE", "TritonModel"]
 DEFAULT_MODEL_VARIABLE = "SAGEMAKER_TRITON_DEFAULT_MODEL_NAME"
 """Names the model of the repository that ``serve`` in the image loads."""
 
-ENVIRONMENT_LIMIT = 100
-ENVIRONMENT_TEXT_LIMIT = 1024
-_ENVIRONMENT_NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
-"""Source: botocore 1.44.5, sagemaker service model: EnvironmentMap, EnvironmentKey, EnvironmentValue."""
+_VARIABLE_NAME = re.compile(VARIABLE_NAME_PATTERN)
 
 
 class TritonModel(Construct):
@@ -114,7 +116,7 @@ class TritonModel(Construct):
 
     def grant_volume_key(self, key: kms.IKey) -> None:
         """Let SageMaker encrypt the volumes of the model's instances with ``key``."""
-        self._execution.allow(*execution_role.encrypt_volumes(key.key_arn))
+        self._execution.allow(execution_role.encrypt_volumes(key.key_arn))
 
     def grant_rollback_alarms(self, alarm_arns: Sequence[str]) -> None:
         """Let SageMaker watch the alarms that roll back an update of the model's endpoint."""
@@ -128,20 +130,21 @@ def _digest(artifact: ModelArtifact, image: TritonImage) -> str:
 def _environment_problems(environment: Mapping[str, str]) -> Iterator[str]:
     if DEFAULT_MODEL_VARIABLE in environment:
         yield f"environment sets {DEFAULT_MODEL_VARIABLE}; say it as default_model."
-    if len(environment) >= ENVIRONMENT_LIMIT:
+    if len(environment) >= ENVIRONMENT_MAXIMUM_ENTRIES:
         yield (
-            f"environment has {len(environment)} variables; SageMaker takes {ENVIRONMENT_LIMIT}, of which "
-            f"{DEFAULT_MODEL_VARIABLE} is one."
+            f"environment has {len(environment)} variables; SageMaker takes {ENVIRONMENT_MAXIMUM_ENTRIES}, "
+            f"of which {DEFAULT_MODEL_VARIABLE} is one."
         )
     for name, value in environment.items():
-        if not _ENVIRONMENT_NAME.fullmatch(name) or len(name) > ENVIRONMENT_TEXT_LIMIT:
+        if not _VARIABLE_NAME.fullmatch(name) or len(name) > ENVIRONMENT_MAXIMUM_LENGTH:
             yield (
                 f"environment has the name {name!r}; SageMaker takes letters, digits and _, no digit first, "
-                f"at most {ENVIRONMENT_TEXT_LIMIT}."
+                f"at most {ENVIRONMENT_MAXIMUM_LENGTH}."
             )
-        if len(value) > ENVIRONMENT_TEXT_LIMIT:
+        if len(value) > ENVIRONMENT_MAXIMUM_LENGTH:
             yield (
-                f"environment's {name} has {len(value)} characters; SageMaker takes {ENVIRONMENT_TEXT_LIMIT}."
+                f"environment's {name} has {len(value)} characters; SageMaker takes "
+                f"{ENVIRONMENT_MAXIMUM_LENGTH}."
             )
 
 

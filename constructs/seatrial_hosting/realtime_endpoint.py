@@ -64,7 +64,8 @@ class RealtimeEndpoint(Endpoint):
         rollback_alarms: at most ten; one of them in alarm during an update, or within ``baking_time`` after
             traffic has moved, rolls the update back. Default: none; only instances that fail their health
             check do.
-        baking_time: how long the old instances stay for ``rollback_alarms``. Default: 5 minutes.
+        baking_time: how long the old instances stay for ``rollback_alarms``, at most an hour; refused without
+            them. Default: 5 minutes.
 
     Raises:
         HostingError: the arguments don't fit; all problems at once.
@@ -99,7 +100,7 @@ class RealtimeEndpoint(Endpoint):
                 *name_problems(endpoint_name, variant_name),
                 *instance_problems(instance_type, instance_count, volume_key, inference_ami_version),
                 *timeout_problems(timeouts),
-                *rollback_problems(rollback_alarms),
+                *rollback_problems(rollback_alarms, baking_time),
                 *routing_problems(routing_strategy, None),
             ],
         )

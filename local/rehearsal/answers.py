@@ -1,5 +1,6 @@
 """Whether endpoints answer as eager PyTorch does, on requests that no build has seen."""
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,7 +47,8 @@ class CheckedAnswer:
     Attributes:
         endpoint: its key in the deployment file.
         batch_size: of the request.
-        largest_difference: the largest absolute one over all outputs; infinite where shapes differ.
+        largest_difference: the largest absolute one over all outputs; infinite where an output is missing or
+            of another shape.
         tolerance: what was allowed.
         wrong: what is wrong, in words; empty where the answer keeps the tolerance.
         seconds: from the call to the last byte.
@@ -61,12 +63,12 @@ class CheckedAnswer:
 
 
 def expectation_of(
-    file: DeploymentFile, endpoint: str, manifest: Manifest, project_root: Path
+    file: DeploymentFile, endpoint: str, manifest: Manifest, project_root: Path, cancelled: threading.Event
 ) -> Expectation:
     """Return what ``endpoint`` must answer, on fresh random requests at batch 1 and at the maximum.
 
     Raises:
-        PackagingError: the model's factory, samples or module fail.
+        PackagingError: the model's factory, samples or module fail, or ``cancelled`` was set.
     """
     model = file.deployment.endpoints[endpoint].model
     samples = fresh_samples(
@@ -75,6 +77,7 @@ def expectation_of(
         project_root,
         seeds=SEEDS,
         batch_sizes=manifest.samples.batch_sizes,
+        cancelled=cancelled,
     )
     return Expectation(endpoint, file.deployment.endpoint_name(endpoint), model, manifest, samples)
 
@@ -109,7 +112,7 @@ def check_endpoint(expectation: Expectation, runtime: Any) -> Sequence[CheckedAn
 def _largest_difference(answer: dict[str, Any], expected: Any) -> float:  # noqa: ANN401 - arrays of any data type
     largest = 0.0
     for name, array in expected.items():
-        if name not in answer or answer[name].shape != array.shape or array.dtype.kind not in "fiu":
+        if name not in answer or answer[name].shape != array.shape:
             return float("inf")
         gap = np.abs(answer[name].astype(np.float64) - array.astype(np.float64))
         largest = max(largest, float(np.max(gap, initial=0.0)))

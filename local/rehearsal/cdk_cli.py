@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -16,6 +17,12 @@ TIMEOUT_SECONDS = 1800
 _STOP_SECONDS = 10
 # Quiet and offline: no telemetry, no notices, no question that nobody can answer.
 _QUIET = ("--no-notices", "--no-version-reporting", "--no-color")
+_FOREIGN = frozenset({"AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN"})
+"""Of the user's own AWS: they would win over, or contradict, the keys of the laptop's."""
+# local-encoder | 6/8 | 1:28:53 AM | CREATE_FAILED | AWS::SageMaker::Endpoint | Endpoint (Id) the reason
+_FAILED_EVENT = re.compile(
+    r"(?P<stack>\S+) \|(?: *\d+/\d+ \|)? *[\d:]+ [AP]M \| \w+_FAILED +\| (?P<type>\S+) +\| (?P<words>.*)"
+)
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -57,6 +64,10 @@ class CdkCli:
         context = ["--context", f"deployment={deployment.resolve()}"]
         self._run("deploy", [*stacks, *options, *context], working_folder=self.project_root)
 
+    def _variables(self) -> dict[str, str]:
+        inherited = {name: value for name, value in os.environ.items() if name not in _FOREIGN}
+        return {**inherited, **self.environment, "CDK_DISABLE_CLI_TELEMETRY": "true", "CI": "true"}
+
     def _run(self, command: str, arguments: Sequence[str], *, working_folder: Path) -> None:
         program = Path(sys.executable).parent / "cdk"
         if not program.exists():
@@ -67,10 +78,11 @@ class CdkCli:
             process = subprocess.Popen(
                 [str(program), command, *arguments, *_QUIET],
                 cwd=working_folder,
-                env={**os.environ, **self.environment, "CDK_DISABLE_CLI_TELEMETRY": "true", "CI": "true"},
+                env=self._variables(),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
+                start_new_session=True,
             )
             try:
                 status = process.wait(TIMEOUT_SECONDS)
@@ -83,20 +95,28 @@ class CdkCli:
 
 
 def _stop(process: "subprocess.Popen[bytes]") -> None:
-    """End the CLI where Ctrl-C or the time limit left it running."""
+    """End the CLI with all that it started, where Ctrl-C or the time limit left them running."""
     if process.poll() is not None:
         return
-    process.terminate()
-    try:
-        process.wait(_STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+    # The whole group: the launchers of cdk and of node would leave the CLI itself behind.
+    for ending in (signal.SIGTERM, signal.SIGKILL):
+        try:
+            os.killpg(process.pid, ending)
+            process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            continue
+        except ProcessLookupError:
+            process.wait()
+        return
 
 
 def _reason(log_path: Path) -> str:
-    """Return the lines of the CLI's output that say what went wrong."""
+    """Return what the CLI's output says went wrong: each failed resource once, else its errors."""
     lines = [_COLOUR.sub("", line).rstrip() for line in log_path.read_text(encoding="utf-8").splitlines()]
-    words = ("failed:", "_failed", "error", "❌")
+    failed = [_FAILED_EVENT.match(line) for line in lines]
+    events = [f"{event['stack']}: {event['type']} {event['words']}" for event in failed if event]
+    if events:
+        return "\n".join(dict.fromkeys(events))
+    words = ("failed:", "error", "❌")
     telling = [line.strip() for line in lines if any(word in line.lower() for word in words)]
     return "\n".join(dict.fromkeys(telling or [line for line in lines if line][-5:])) or "no output"

@@ -1,25 +1,29 @@
 """The rehearsal of a deployment: packaged, deployed on the laptop, asked, compared with eager PyTorch."""
 
+import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-import boto3
-from botocore.config import Config
-
+from invocation import local_runtime_client
 from local.aws.account import LOCAL_ACCOUNT
 from local.aws.client import LocalAws
 from local.rehearsal.answers import CheckedAnswer, Expectation, check_endpoint, expectation_of
 from local.rehearsal.cdk_cli import CdkCli
 from local.rehearsal.errors import RehearsalError
+from local.rehearsal.lock import only_one_rehearsal
 from local.rehearsal.steps import Step, Steps
+from local.triton import TritonRuntime
 from model_packaging.artifact import Manifest
 from model_packaging.package import PackagedModel, package_deployment
 from model_packaging.progress import ProgressListener
 from preflight import inspect_artifact
 from spec import DeploymentFile
 
-__all__ = ["Rehearsal", "rehearse"]
+__all__ = ["STATE_FOLDER", "Rehearsal", "rehearse"]
+
+STATE_FOLDER = Path(".seatrial", "rehearsal")
+"""Below the project's root: the CDK CLI's output, and the lock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,9 @@ def rehearse(
         progress: told of packaging's steps.
 
     Raises:
-        RehearsalError: the deployment is for another account, or the CDK CLI failed.
+        RehearsalError: the deployment is for another account or has no endpoint, another rehearsal runs, or
+            the CDK CLI failed.
+        TritonUnavailableError: this machine has no Triton; the message says what is missing.
         PackagingError: a model can't be packaged.
         LocalAwsError: the laptop's AWS can't be started.
         InvocationError: an endpoint refused a request or gave no answer.
@@ -71,29 +77,51 @@ def rehearse(
             f"{file.path}: environment.account is {account!r}; the laptop's AWS has {LOCAL_ACCOUNT!r}. "
             f'Rehearse a deployment file with account: "{LOCAL_ACCOUNT}".'
         )
-    steps = steps or Steps()
+    if not file.deployment.endpoints:
+        raise RehearsalError(f"{file.path}: endpoints is empty; declare one, there is nothing to ask.")
+    TritonRuntime.locate(project_root)  # what is missing is told now, not after a deploy
+    with only_one_rehearsal(project_root / STATE_FOLDER):
+        return _rehearse(file, project_root, aws, steps or Steps(), progress)
+
+
+def _rehearse(
+    file: DeploymentFile,
+    project_root: Path,
+    aws: LocalAws,
+    steps: Steps,
+    progress: ProgressListener | None,
+) -> Rehearsal:
     with steps.step("package the models"):
         packaged = package_deployment(
             file, project_root / "build", project_root, inspect=inspect_artifact, progress=progress
         )
     # Eager PyTorch answers in processes of its own while the CDK CLI waits for the endpoints.
+    cancelled = threading.Event()
     with ThreadPoolExecutor(max_workers=1) as pool:
-        expected = [
-            pool.submit(expectation_of, file, endpoint, _manifest_of(packaged, declared.model), project_root)
-            for endpoint, declared in file.deployment.endpoints.items()
-        ]
         try:
+            expected = [
+                pool.submit(
+                    expectation_of,
+                    file,
+                    endpoint,
+                    _manifest_of(packaged, declared.model),
+                    project_root,
+                    cancelled,
+                )
+                for endpoint, declared in file.deployment.endpoints.items()
+            ]
             environment = _deploy(file, project_root, aws, steps)
             return _ask(file, environment, expected, steps)
         finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+            # Leaving the pool waits for its thread: after a failure there is nothing to wait for.
+            cancelled.set()
 
 
 def _deploy(file: DeploymentFile, project_root: Path, aws: LocalAws, steps: Steps) -> dict[str, str]:
     with steps.step("start the laptop's AWS"):
         aws.up()
     environment = aws.environment()
-    cdk = CdkCli(project_root, environment, project_root / ".seatrial" / "rehearsal")
+    cdk = CdkCli(project_root, environment, project_root / STATE_FOLDER)
     declared = file.deployment.environment
     with steps.step("cdk bootstrap"):
         cdk.bootstrap(account=declared.account, region=declared.region)
@@ -108,14 +136,7 @@ def _ask(
     expected: list["Future[Expectation]"],
     steps: Steps,
 ) -> Rehearsal:
-    runtime = boto3.client(
-        "sagemaker-runtime",
-        region_name=file.deployment.environment.region,
-        endpoint_url=environment["AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME"],
-        aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
-        config=Config(retries={"max_attempts": 0}),
-    )
+    runtime = local_runtime_client(file.deployment.environment.region, environment)
     with steps.step("eager PyTorch's answers"):
         expectations = [each.result() for each in expected]
     answers: list[CheckedAnswer] = []

@@ -13,6 +13,8 @@ __all__ = ["BLOCK_BYTES", "Header", "next_header"]
 BLOCK_BYTES = tarfile.BLOCKSIZE
 _MAX_EXTENSION_BYTES = 64 * 1024
 _MAX_EXTENSIONS = 16
+_MAX_DIGITS = 20
+"""Of a number in a pax record: 2^64 has as many, and Python refuses to parse thousands of them."""
 _GNU_LONG_NAME = tarfile.GNUTYPE_LONGNAME
 _REFUSED_KINDS = {
     tarfile.LNKTYPE: "a hard link",
@@ -100,7 +102,7 @@ def _pax_records(data: bytes) -> dict[str, str]:
     records: dict[str, str] = {}
     while data:
         length_text, space, _ = data.partition(b" ")
-        if not space or not length_text.isdigit():
+        if not space or not _is_number(length_text.decode("ascii")):
             raise ValueError
         length = int(length_text)
         record = data[len(length_text) + 1 : length]
@@ -111,6 +113,10 @@ def _pax_records(data: bytes) -> dict[str, str]:
             records[key.decode()] = value[:-1].decode()
         data = data[length:]
     return records
+
+
+def _is_number(text: str) -> bool:
+    return len(text) <= _MAX_DIGITS and text.isascii() and text.isdigit()
 
 
 def _checked(
@@ -125,8 +131,9 @@ def _checked(
     if kind:
         raise ArchiveError(archive, name, f"is {kind}; only regular files and folders are allowed")
     size_text = extensions.get("size", str(info.size))
-    if not (size_text.isascii() and size_text.isdigit()) or (info.isdir() and int(size_text)):
-        raise ArchiveError(archive, name, f"a size of {size_text!r}; a file's bytes, or 0 for a folder")
+    if not _is_number(size_text) or (info.isdir() and int(size_text)):
+        shown = size_text[:_MAX_DIGITS]
+        raise ArchiveError(archive, name, f"a size of {shown!r}; a file's bytes, or 0 for a folder")
     path = _safe_path(name, archive, limits)
     if not path and not info.isdir():
         raise ArchiveError(archive, name, "a file without a name")

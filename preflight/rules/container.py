@@ -1,9 +1,9 @@
 """SEA6xx: the container's image, and what it is told."""
 
-import re
 from collections.abc import Iterator
 from difflib import get_close_matches
 
+from catalogue import parse_ecr_image
 from preflight.evidence import DeploymentEvidence
 from preflight.finding import Severity
 from preflight.registry import rule
@@ -23,6 +23,7 @@ __all__ = [
     "default_model_missing",
     "image_in_another_region",
     "image_not_in_ecr",
+    "image_tagged_latest",
     "multi_model_mode",
     "other_port",
     "unknown_inference_type",
@@ -30,9 +31,6 @@ __all__ = [
 ]
 
 _CONTAINER_IMAGE = "SageMaker API Reference, ContainerDefinition, Image"
-_ECR_IMAGE = re.compile(
-    r"[0-9]{12}\.dkr[.-]ecr(?:-fips)?\.(?P<region>[a-z0-9-]+)\.(?:[a-z0-9-]+\.)+[a-z]+/.+"
-)
 _FAILS = "and the endpoint fails after its start-up time-out."
 _PORT = "8080"
 
@@ -49,10 +47,10 @@ _PORT = "8080"
 def image_not_in_ecr(evidence: DeploymentEvidence) -> Iterator[Violation]:
     """SageMaker pulls from private ECR registries; others need an access mode that is not offered here."""
     for name, image_uri in _own_images(evidence):
-        if _ECR_IMAGE.fullmatch(image_uri) is None:
+        if parse_ecr_image(image_uri) is None:
             yield Violation(
                 f"{image_uri!r} is not in a private ECR registry.",
-                "<account>.dkr.ecr.<region>.<suffix>/<repository>, by tag or digest.",
+                "<account>.dkr.ecr.<region>.<suffix>/<repository in lower case>, by tag or digest.",
                 ("models", name, "container", "image_uri"),
             )
 
@@ -70,10 +68,10 @@ def image_in_another_region(evidence: DeploymentEvidence) -> Iterator[Violation]
     """The image is in the region of the model that uses it."""
     region = evidence.file.deployment.environment.region
     for name, image_uri in _own_images(evidence):
-        found = _ECR_IMAGE.fullmatch(image_uri)
-        if found is not None and found["region"] != region:
+        image = parse_ecr_image(image_uri)
+        if image is not None and image.region != region:
             yield Violation(
-                f"{image_uri!r} is in {found['region']}; the deployment is in {region}.",
+                f"{image_uri!r} is in {image.region}; the deployment is in {region}.",
                 f"an image in {region}.",
                 ("models", name, "container", "image_uri"),
             )
@@ -90,10 +88,9 @@ def image_in_another_region(evidence: DeploymentEvidence) -> Iterator[Violation]
 )
 def default_model_missing(evidence: DeploymentEvidence) -> Iterator[Violation]:
     """The container looks for a folder of that name at the archive's root."""
-    for name, model in evidence.served_models():
-        manifest = evidence.built[name].manifest
+    for name, model, manifest in evidence.packaged_models():
         default = model.container.environment.get(DEFAULT_MODEL_NAME)
-        if manifest is None or not default:
+        if not default:
             continue
         folders = sorted({record.path.split("/", 1)[0] for record in manifest.files if "/" in record.path})
         if default not in folders:
@@ -188,6 +185,29 @@ def multi_model_mode(evidence: DeploymentEvidence) -> Iterator[Violation]:
                 f"{MULTI_MODEL} is 'true'.",
                 "no such variable: SageMaker sets it for multi-model endpoints.",
                 ("models", name, "container", "environment", MULTI_MODEL),
+            )
+
+
+@rule(
+    "SEA608",
+    severity=Severity.ERROR,
+    title="the image is named by the tag latest",
+    scope=DEPLOYMENT,
+    source="SageMaker API Reference, DeployedImage: a tag is resolved to a digest while an endpoint is "
+    "deployed; Amazon ECR User Guide, preventing image tags from being overwritten",
+    symptom="A pushed image is not deployed, as the template stays equal; it comes with the next change of "
+    "something else, and a rollback of that does not bring the old one back.",
+    fix="Name a version's tag or a digest.",
+)
+def image_tagged_latest(evidence: DeploymentEvidence) -> Iterator[Violation]:
+    """The image changes when the deployment file does."""
+    for name, image_uri in _own_images(evidence):
+        image = parse_ecr_image(image_uri)
+        if image is not None and image.tag == "latest":
+            yield Violation(
+                f"{image_uri!r} has the tag 'latest', whose image changes while the template stays equal.",
+                "a version's tag, or a digest.",
+                ("models", name, "container", "image_uri"),
             )
 
 

@@ -10,6 +10,7 @@ from preflight.rule import DEPLOYMENT, Violation
 __all__ = [
     "archive_missing",
     "archive_size_differs",
+    "manifest_of_another_model",
     "manifest_older_than_file",
     "manifest_unreadable",
     "not_packaged",
@@ -79,11 +80,9 @@ def manifest_unreadable(evidence: DeploymentEvidence) -> Iterator[Violation]:
 )
 def manifest_older_than_file(evidence: DeploymentEvidence) -> Iterator[Violation]:
     """The manifest was built from this section and these sources; synth never builds again by itself."""
-    for name, _ in evidence.served_models():
+    for name, _, manifest in evidence.packaged_models():
         built = evidence.built[name]
-        if built.manifest is None or built.declared is None:
-            continue
-        changed = built.manifest.build_inputs.differences(built.declared)
+        changed = manifest.build_inputs.differences(built.declared) if built.declared else ()
         if changed:
             yield Violation(
                 f"{built.manifest_path} was built before a change of {', '.join(changed)}.",
@@ -104,11 +103,11 @@ def manifest_older_than_file(evidence: DeploymentEvidence) -> Iterator[Violation
 )
 def archive_missing(evidence: DeploymentEvidence) -> Iterator[Violation]:
     """The archive lies beside its manifest."""
-    for name, _ in evidence.served_models():
+    for name, _, manifest in evidence.packaged_models():
         built = evidence.built[name]
-        if built.manifest is not None and built.archive_size_bytes is None:
+        if built.archive_size_bytes is None:
             yield Violation(
-                f"{built.manifest_path} names {built.manifest.archive.file_name}, which is not beside it.",
+                f"{built.manifest_path} names {manifest.archive.file_name}, which is not beside it.",
                 "the archive beside its manifest.",
                 ("models", name),
                 f"{_package(evidence)}; with --force where the manifest is up to date.",
@@ -126,12 +125,9 @@ def archive_missing(evidence: DeploymentEvidence) -> Iterator[Violation]:
 )
 def archive_size_differs(evidence: DeploymentEvidence) -> Iterator[Violation]:
     """The archive has the size that its manifest recorded."""
-    for name, _ in evidence.served_models():
-        built = evidence.built[name]
-        if built.manifest is None or built.archive_size_bytes is None:
-            continue
-        recorded = built.manifest.archive
-        if built.archive_size_bytes != recorded.size_bytes:
+    for name, _, manifest in evidence.packaged_models():
+        built, recorded = evidence.built[name], manifest.archive
+        if built.archive_size_bytes not in (None, recorded.size_bytes):
             yield Violation(
                 f"{recorded.file_name} has {built.archive_size_bytes} bytes; {built.manifest_path} recorded "
                 f"{recorded.size_bytes}.",
@@ -160,4 +156,25 @@ def source_unknown(evidence: DeploymentEvidence) -> Iterator[Violation]:
                 "module:factory of a Python file in the project.",
                 ("models", name, "export", "from"),
                 f"{error.fix[:1].upper()}{error.fix[1:]}",
+            )
+
+
+@rule(
+    "SEA407",
+    severity=Severity.ERROR,
+    title="the manifest is another model's",
+    scope=DEPLOYMENT,
+    source=_KEYS,
+    symptom="The endpoint is InService with another model than the file declares, under that one's name.",
+    fix="Package the model again.",
+)
+def manifest_of_another_model(evidence: DeploymentEvidence) -> Iterator[Violation]:
+    """A manifest lies in the folder of its own model; equal models differ by nothing but the name."""
+    for name, _, manifest in evidence.packaged_models():
+        if manifest.model != name:
+            yield Violation(
+                f"{evidence.built[name].manifest_path} is of the model {manifest.model!r}.",
+                f"the manifest of {name!r}.",
+                ("models", name),
+                f"{_package(evidence)} with --force.",
             )

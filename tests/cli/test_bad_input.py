@@ -60,6 +60,17 @@ def test_json_stays_json_when_a_command_fails(tmp_path: Path, capsys: pytest.Cap
     assert "nothing.yaml" in document["error"]
 
 
+def test_json_lists_a_files_problems_field_by_field(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A pipeline annotates the line that is wrong, without parsing words."""
+    path = deployment(tmp_path, DEPLOYMENT.replace("max_batch_size: 2", "max_batch_siz: 2"))
+    assert main(["check", str(path), "--json"]) == 1
+    problems = json.loads(capsys.readouterr().out)["problems"]
+    assert {"location", "path", "value", "what", "allowed", "fix"} == set(problems[0])
+    assert any("max_batch_siz" in problem["path"] + problem["what"] for problem in problems)
+
+
 @pytest.mark.integration
 @pytest.mark.parametrize(
     ("factory", "words"),

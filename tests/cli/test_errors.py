@@ -43,6 +43,22 @@ def test_a_bug_is_one_line_and_a_file(
     assert "ZeroDivisionError" in (tmp_path / ".seatrial" / "last-error.txt").read_text(encoding="utf-8")
 
 
+def test_a_bug_on_a_full_disk_is_one_line_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the traceback can't be kept, the line stands alone."""
+    (tmp_path / ".seatrial").write_text("a file where the folder should be", encoding="utf-8")
+    monkeypatch.setattr(cli._errors, "PROJECT", Project(tmp_path))
+    assert ended(ZeroDivisionError("division by zero")) == 1
+    assert capsys.readouterr().err.endswith("(a bug in Seatrial; please report it)\n")
+
+
+def test_a_closed_pipe_is_nobodys_bug() -> None:
+    """`seatrial check ... | head` ends quietly."""
+    with pytest.raises(BrokenPipeError), ending_in_words(Output()):
+        raise BrokenPipeError
+
+
 def test_ctrl_c_is_130(capsys: pytest.CaptureFixture[str]) -> None:
     """As a shell would have it."""
     assert ended(KeyboardInterrupt()) == 130

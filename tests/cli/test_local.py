@@ -14,6 +14,8 @@ from cli._project import Project
 @pytest.fixture(autouse=True)
 def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cli.local, "PROJECT", Project(tmp_path))
+    for variable in ("SEATRIAL_LOCAL_PORT", "SEATRIAL_LOCAL_RUNTIME_PORT"):
+        monkeypatch.delenv(variable, raising=False)
 
 
 def test_status_of_nothing_exits_with_one(capsys: pytest.CaptureFixture[str]) -> None:
@@ -31,11 +33,13 @@ def test_status_is_one_document(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_env_is_for_eval(capsys: pytest.CaptureFixture[str]) -> None:
-    """Each line exports one variable, quoted for a shell."""
+    """A profile of the user's own goes, then each line exports one variable, quoted for a shell."""
     assert main(["local", "env"]) == 0
-    lines = capsys.readouterr().out.splitlines()
-    words = [shlex.split(line) for line in lines]
+    out, err = capsys.readouterr()
+    unset, *words = [shlex.split(line) for line in out.splitlines()]
+    assert unset == ["unset", "AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN"]
     assert all(word[0] == "export" and len(word) == 2 for word in words)
+    assert err == "the laptop's AWS is not running: start it with `seatrial local up`\n"
     assert ["export", "AWS_ENDPOINT_URL=http://127.0.0.1:4577"] in words
 
 

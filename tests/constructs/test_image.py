@@ -37,6 +37,15 @@ def test_an_image_of_ones_own_is_named_by_tag_or_digest(version: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "host", ["123456789012.dkr.ecr-fips.us-east-1.amazonaws.com", "123456789012.dkr-ecr.us-east-1.on.aws"]
+)
+def test_every_name_of_a_registry_is_taken(host: str) -> None:
+    """The FIPS and the dual-stack name are of the same registry, whose repository the role pulls from."""
+    image = TritonImage.from_uri(f"{host}/triton:1")
+    assert (image.account, image.region, image.repository) == ("123456789012", "us-east-1", "triton")
+
+
+@pytest.mark.parametrize(
     "uri",
     [
         "nvcr.io/nvidia/tritonserver:24.09-py3",

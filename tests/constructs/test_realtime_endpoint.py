@@ -246,6 +246,37 @@ def test_too_many_alarms_are_refused(make_endpoint: MakeEndpoint, stack: cdk.Sta
     assert "rollback_alarms has 11; SageMaker watches at most 10" in str(refusal.value)
 
 
+def test_the_default_baking_time_is_five_minutes(
+    make_endpoint: MakeEndpoint, stack: cdk.Stack, find: Find
+) -> None:
+    """With alarms and no baking time, the old instances stay for 300 s."""
+    make_endpoint(rollback_alarms=[alarm(stack, "Errors")])
+    (endpoint,) = find(stack, "AWS::SageMaker::Endpoint").values()
+    policy = endpoint["Properties"]["DeploymentConfig"]["BlueGreenUpdatePolicy"]
+    assert policy["TrafficRoutingConfiguration"]["WaitIntervalInSeconds"] == 300
+
+
+def test_a_baking_time_without_alarms_is_refused(make_endpoint: MakeEndpoint) -> None:
+    """It would be dropped: nothing is watched meanwhile."""
+    with pytest.raises(HostingError) as refusal:
+        make_endpoint(baking_time=cdk.Duration.minutes(2))
+    (problem,) = refusal.value.problems
+    assert problem == (
+        "baking_time is 120 s without rollback_alarms, for which alone the old instances wait. Give alarms, "
+        "or leave it out."
+    )
+
+
+def test_a_baking_time_above_an_hour_is_refused(make_endpoint: MakeEndpoint, stack: cdk.Stack) -> None:
+    """SageMaker waits for an hour at most, which is itself allowed."""
+    alarms = [alarm(stack, "Errors")]
+    with pytest.raises(HostingError) as refusal:
+        make_endpoint(rollback_alarms=alarms, baking_time=cdk.Duration.seconds(3601))
+    assert refusal.value.problems == ("baking_time is 3601 s; SageMaker takes at most 3600 s.",)
+    stack.node.try_remove_child("Endpoint")
+    assert make_endpoint(rollback_alarms=alarms, baking_time=cdk.Duration.hours(1))
+
+
 def test_all_problems_are_told_at_once(make_endpoint: MakeEndpoint) -> None:
     """An endpoint with three wrong arguments names all three."""
     with pytest.raises(HostingError) as refusal:

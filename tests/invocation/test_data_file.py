@@ -52,6 +52,25 @@ def test_a_pickle_is_never_loaded(tmp_path: Path) -> None:
         read_data_file(path, ONE)
 
 
+@pytest.mark.parametrize("name", ["x.npy", "x.npz"])
+@pytest.mark.parametrize("content", [b"", b"no array at all", b"PK\x03\x04 cut"])
+def test_a_file_that_is_no_array_is_refused(tmp_path: Path, name: str, content: bytes) -> None:
+    """Empty, cut or of another kind: one sentence, without numpy's advice to load it unsafely."""
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(DataFileError, match=rf"{name}: can't be read as {name[1:]}: .+\.$") as caught:
+        read_data_file(path, ONE)
+    assert "allow_pickle" not in str(caught.value)
+
+
+def test_a_request_without_inputs_says_what_is_missing(tmp_path: Path) -> None:
+    """The key that a KServe body must have."""
+    path = tmp_path / "x.json"
+    path.write_text("{}", encoding="utf-8")
+    with pytest.raises(DataFileError, match=r"can't be read as \.json: it has no 'inputs'"):
+        read_data_file(path, ONE)
+
+
 def test_other_endings_are_refused(tmp_path: Path) -> None:
     """The message lists what is read."""
     with pytest.raises(DataFileError, match=r"the ending is '.csv'; allowed are .json, .npz, .npy"):

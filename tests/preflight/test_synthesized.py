@@ -100,3 +100,15 @@ def test_the_app_gets_the_deployment_as_context(tmp_path: Path) -> None:
     root = project(tmp_path, "import os, sys\nsys.exit(os.environ['CDK_CONTEXT_JSON'])\n")
     with pytest.raises(SynthError, match=r"deployment\.yaml"):
         check_synthesized(tmp_path / "deployment.yaml", root)
+
+
+def test_the_callers_environment_switches_no_rules_off(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`CDK_VALIDATION=false` in a shell must not make an incomplete report look clean."""
+    monkeypatch.setenv("CDK_VALIDATION", "false")
+    monkeypatch.setenv("SEATRIAL_TEST", "passed on")
+    words = "os.environ.get('CDK_VALIDATION', 'unset'), os.environ['SEATRIAL_TEST']"
+    root = project(tmp_path, f"import os, sys\nsys.exit(' '.join([{words}]))\n")
+    with pytest.raises(SynthError, match=r"unset passed on$"):
+        check_synthesized(tmp_path / "deployment.yaml", root)

@@ -244,10 +244,10 @@ def test_too_few_items(refused: Refused) -> None:
 def test_too_many_items(refused: Refused) -> None:
     """A mapping over its limit is told the limit."""
     problem = refused(
-        (*CLASSIFIER, "container", "environment"), {f"NAME_{number}": "" for number in range(101)}
+        (*CLASSIFIER, "container", "environment"), {f"NAME_{number}": "" for number in range(100)}
     )
-    assert problem.what == "101 of these are too many"
-    assert (problem.allowed, problem.fix) == ("a mapping of at most 100 entries", "keep at most 100")
+    assert problem.what == "100 of these are too many"
+    assert (problem.allowed, problem.fix) == ("a mapping of at most 99 entries", "keep at most 99")
 
 
 def test_repeated_item(refused: Refused) -> None:

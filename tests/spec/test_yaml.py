@@ -151,8 +151,8 @@ def test_size_is_limited(monkeypatch: pytest.MonkeyPatch, only_problem_of: OnlyP
         pytest.param(
             "models:\n  a: 1\n b: 2\n",
             3,
-            "the indentation fits no line above",
-            "give entries of the same mapping or list the same indentation",
+            "the indentation fits no line above, or there is a bracket too many",
+            "give entries of the same mapping or list the same indentation, and each bracket its partner",
             id="indentation",
         ),
         pytest.param(

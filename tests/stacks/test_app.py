@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import venv
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,7 +33,7 @@ def run(project: Project) -> Run:
     for package in PACKAGES:
         (project.root / package).symlink_to(REPOSITORY_ROOT / package)
 
-    def run(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    def run(*command: str, timeout: float = 120, **environment: str) -> subprocess.CompletedProcess[str]:
         path = os.pathsep.join([str(TOOLS), os.environ["PATH"]])
         base = {name: value for name, value in os.environ.items() if not name.startswith(("CDK_", "AWS_"))}
         return subprocess.run(
@@ -42,7 +43,7 @@ def run(project: Project) -> Run:
             capture_output=True,
             text=True,
             check=False,
-            timeout=120,
+            timeout=timeout,
         )
 
     return run
@@ -77,6 +78,7 @@ def test_templates_are_clean_for_cfn_lint(project: Project, run: Run) -> None:
     """cfn-lint has nothing to say but that zones are named, which is on purpose."""
     assert run("python", "app.py", CDK_VALIDATION="false").returncode == 0
     paths = [str(path) for path in (project.root / "cdk.out").glob("*.template.json")]
+    assert len(paths) == 3
     linted = run("cfn-lint", "--ignore-checks", "W3010", "--", *paths)
     assert (linted.returncode, linted.stdout) == (0, "")
 
@@ -102,10 +104,9 @@ def test_unpackaged_models_end_in_one_line_each(project: Project, run: Run) -> N
     assert done.returncode == 1
     assert done.stdout == ""
     first, second = done.stderr.splitlines()
-    assert first.startswith("deployments/local.yaml:9: models.classifier: ")
-    assert second.startswith("deployments/local.yaml:14: models.encoder: ")
-    assert all("manifest.json: no manifest; run `seatrial package`" in line for line in (first, second))
-    assert " build/trial/classifier/manifest.json: " in first
+    assert first.startswith("deployments/local.yaml:9: SEA401 models.classifier: There is no build/trial/")
+    assert second.startswith("deployments/local.yaml:14: SEA401 models.encoder: There is no build/trial/")
+    assert all("Run `seatrial package deployments/local.yaml`." in line for line in (first, second))
 
 
 def test_a_wrong_deployment_file_ends_in_one_line_per_problem(project: Project, run: Run) -> None:
@@ -125,6 +126,33 @@ def test_a_failed_validation_ends_without_a_traceback(project: Project, run: Run
         assert done.returncode == 1
         assert "factories.py" in done.stderr
         assert "Traceback" not in done.stderr
+
+
+@pytest.mark.soak
+def test_a_fresh_environment_with_the_requirements_alone_synthesizes(
+    project: Project, run: Run, tmp_path: Path
+) -> None:
+    """Without torch and boto3, `python app.py` and the stock `cdk synth` write the same templates."""
+    fresh = tmp_path / "fresh"
+    venv.create(fresh, with_pip=True)
+    python = str(fresh / "bin" / "python")
+    requirements = str(REPOSITORY_ROOT / "requirements.txt")
+    installed = run(python, "-m", "pip", "install", "--quiet", "-r", requirements, timeout=1800)
+    assert installed.returncode == 0, installed.stderr
+    absent = "torch", "boto3", "sagemaker", "tritonclient", "numpy"
+    look = f"import importlib.util as u; print([n for n in {absent} if u.find_spec(n)])"
+    assert run(python, "-I", "-c", look).stdout == "[]\n"
+
+    path = os.pathsep.join([str(fresh / "bin"), "/usr/bin", "/bin"])
+    by_python = run(python, "app.py", PATH=path)
+    assert by_python.returncode == 0, by_python.stderr
+    # The CLI is Node's, not pip's; what it runs is `python app.py`, by this PATH.
+    cli = REPOSITORY_ROOT / "environments" / "cdk" / "node_modules" / "aws-cdk" / "bin" / "cdk"
+    synth = "synth", "--quiet", "--no-notices", "--output", "by-cli"
+    by_cli = run(str(TOOLS / "node"), str(cli), *synth, PATH=path)
+    assert by_cli.returncode == 0, by_cli.stderr
+    assert templates(project.root / "by-cli") == templates(project.root / "cdk.out")
+    assert len(templates(project.root / "cdk.out")) == 3
 
 
 def test_cdk_json_has_every_recommended_flag() -> None:

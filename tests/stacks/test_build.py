@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+import spec
+from preflight import Report, check_deployment
 from spec import DeploymentFileError
 from stacks import StacksError, build_app
 
@@ -82,6 +84,20 @@ def test_what_the_file_says_reaches_the_endpoint(project: Project) -> None:
     assert container["Environment"] == {
         "SAGEMAKER_TRITON_DEFAULT_MODEL_NAME": "encoder",
         "SAGEMAKER_TRITON_LOG_VERBOSE": "false",
+    }
+
+
+def test_the_default_model_of_the_environment_is_the_containers(project: Project) -> None:
+    """A variable that the rules know as the user's to set is taken from the file, once."""
+    project.edit(
+        "    triton: {max_batch_size: 8,",
+        '    container: {environment: {SAGEMAKER_TRITON_DEFAULT_MODEL_NAME: "encoder", OURS: "1"}}\n'
+        "    triton: {max_batch_size: 8,",
+    )
+    template = synthesized(project.root)["trial-cheap"]
+    assert properties(template, "AWS::SageMaker::Model")["PrimaryContainer"]["Environment"] == {
+        "SAGEMAKER_TRITON_DEFAULT_MODEL_NAME": "encoder",
+        "OURS": "1",
     }
 
 
@@ -258,57 +274,55 @@ def test_a_wrong_deployment_file_is_refused(project: Project) -> None:
     assert len(refusal.value.problems) == 2
 
 
-def test_models_that_are_not_packaged_are_named(project: Project) -> None:
-    """Every missing manifest is told at once, with the model's line in the file and what to do."""
-    for manifest in project.root.glob("build/*/*/manifest.json"):
-        manifest.unlink()
+def checked(project: Project) -> Report:
+    return check_deployment(spec.load_deployment(project.deployment), project.root / "build", project.root)
+
+
+def test_models_without_a_manifest_are_told_in_the_rules_words(project: Project) -> None:
+    """`cdk synth` says what `seatrial check` says, line for line, of every model at once."""
+    classifier, encoder = sorted(project.root.glob("build/trial/*/manifest.json"))
+    classifier.unlink()
+    encoder.write_text("{", encoding="utf-8")
     with pytest.raises(StacksError) as refusal:
         build_app(project.root)
-    classifier, encoder = refusal.value.problems
-    assert "deployments/local.yaml:9: models.classifier: " in classifier
-    assert "deployments/local.yaml:14: models.encoder: " in encoder
-    assert "no manifest; run `seatrial package`" in classifier
+    assert refusal.value.problems == tuple(str(finding) for finding in checked(project).errors)
+    missing, unreadable = refusal.value.problems
+    assert missing.startswith("deployments/local.yaml:9: SEA401 models.classifier: There is no build/trial/")
+    assert unreadable.startswith("deployments/local.yaml:14: SEA402 models.encoder: build/trial/encoder/")
 
 
-def test_a_missing_archive_is_named(project: Project) -> None:
-    """A manifest without its archive would fail at upload; it fails here."""
-    (archive,) = project.root.glob("build/trial/classifier/*.tar.gz")
-    archive.unlink()
-    with pytest.raises(StacksError) as refusal:
-        build_app(project.root)
-    assert f"its archive {archive.name} can't be read (No such file or directory)" in str(refusal.value)
-
-
-def test_a_truncated_archive_is_named(project: Project) -> None:
-    """An archive of another size is not the one that was packaged."""
-    (archive,) = project.root.glob("build/trial/classifier/*.tar.gz")
-    archive.write_bytes(b"")
-    with pytest.raises(StacksError) as refusal:
-        build_app(project.root)
-    assert "has 0 bytes, not " in str(refusal.value)
-
-
-def test_another_models_manifest_is_named(project: Project) -> None:
-    """A manifest in the wrong folder is not served under the folder's name."""
-    folder = project.root / "build" / "trial"
-    (folder / "classifier" / "manifest.json").write_bytes((folder / "encoder" / "manifest.json").read_bytes())
-    with pytest.raises(StacksError) as refusal:
-        build_app(project.root)
-    assert "it is of the model 'encoder', not 'classifier'" in str(refusal.value)
-
-
-def test_what_constructs_refuse_is_told_with_its_line(project: Project) -> None:
-    """The network's and every endpoint's refusals carry the place in the file."""
-    uri = "123456789012.dkr.ecr.us-east-1.amazonaws.com/triton:1"
-    project.edit(
-        "    triton: {max_batch_size: 8,",
-        f'    container: {{image_uri: "{uri}"}}\n    triton: {{max_batch_size: 8,',
-    )
+def test_an_acknowledgment_brings_no_manifest_back(project: Project) -> None:
+    """A template can't name what does not exist, whatever the file acknowledges."""
+    project.edit("  classifier:\n", f'  classifier:\n    acknowledge: {{SEA401: "{REASON}"}}\n')
+    (project.root / "build/trial/classifier/manifest.json").unlink()
     with pytest.raises(StacksError) as refusal:
         build_app(project.root)
     (problem,) = refusal.value.problems
-    assert "local.yaml:23: endpoints.cheap: trial-cheap/Model: image " in problem
-    assert "is in us-east-1, the stack in eu-west-1" in problem
+    assert ": SEA401 models.classifier: " in problem
+
+
+def remove_archive(folder: Path) -> None:
+    next(folder.glob("classifier/*.tar.gz")).unlink()
+
+
+def truncate_archive(folder: Path) -> None:
+    next(folder.glob("classifier/*.tar.gz")).write_bytes(b"")
+
+
+def take_the_other_manifest(folder: Path) -> None:
+    (folder / "classifier/manifest.json").write_bytes((folder / "encoder/manifest.json").read_bytes())
+
+
+@pytest.mark.parametrize(
+    ("damage", "rule"),
+    [(remove_archive, "SEA404"), (truncate_archive, "SEA405"), (take_the_other_manifest, "SEA407")],
+)
+def test_a_damaged_build_fails_the_synth(project: Project, damage: Callable[[Path], None], rule: str) -> None:
+    """What would fail at upload, or serve something else, fails at synth by its rule."""
+    damage(project.root / "build" / "trial")
+    with pytest.raises(RuntimeError, match="ValidationFailed"):
+        synthesized(project.root)
+    assert rule in {each["ruleName"] for each in violations(project.root, "seatrial")}
 
 
 def test_a_broken_cdk_json_is_refused(project: Project) -> None:

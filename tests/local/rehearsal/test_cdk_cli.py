@@ -1,11 +1,13 @@
 """The CDK CLI's own reason reaches the user; the rest of its output is in a file."""
 
+import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
-from local.rehearsal import CdkError
+from local.rehearsal import CdkError, cdk_cli
 from local.rehearsal.cdk_cli import CdkCli
 
 
@@ -32,6 +34,16 @@ def test_deploy_names_the_deployment_and_asks_nothing(tmp_path: Path, cdk: CdkCl
     assert "us-east-1 true" in words
 
 
+def test_a_profile_of_the_users_own_stays_outside(
+    tmp_path: Path, cdk: CdkCli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The laptop's keys and a profile of a real account would contradict each other."""
+    monkeypatch.setenv("AWS_PROFILE", "production")
+    program(tmp_path, 'echo "profile: $AWS_PROFILE"\n')
+    cdk.deploy(deployment=tmp_path / "local.yaml")
+    assert "profile: \n" in (tmp_path / "logs" / "cdk-deploy.log").read_text(encoding="utf-8")
+
+
 def test_bootstrap_runs_away_from_the_app(tmp_path: Path, cdk: CdkCli) -> None:
     """Where cdk.json lies, the CLI would synthesize the whole app first."""
     program(tmp_path, 'pwd; echo "$@"\n')
@@ -51,6 +63,51 @@ def test_a_failed_stack_is_told_in_the_clis_words(tmp_path: Path, cdk: CdkCli) -
     lines = str(caught.value).splitlines()
     assert lines[0] == "cdk deploy failed: ❌  local-classifier failed: no model"
     assert lines[-1] == f"The whole output is in {tmp_path / 'logs' / 'cdk-deploy.log'}."
+
+
+def test_a_failed_resource_is_told_once(tmp_path: Path, cdk: CdkCli) -> None:
+    """The CLI repeats a reason three times and adds advice on CloudTrail: one line per resource stays."""
+    event = "local-encoder | 1:28:53 AM | CREATE_FAILED   | AWS::SageMaker::Endpoint | Endpoint (Id) no model"
+    counted = event.replace("| 1:28", "| 6/8 | 1:28")
+    program(
+        tmp_path,
+        f"echo '{event}'; echo '{counted}'; echo '❌ local-encoder failed'; exit 1\n",
+    )
+    with pytest.raises(CdkError) as caught:
+        cdk.deploy(deployment=tmp_path / "local.yaml")
+    assert str(caught.value).splitlines()[:-1] == [
+        "cdk deploy failed: local-encoder: AWS::SageMaker::Endpoint Endpoint (Id) no model"
+    ]
+
+
+def test_nothing_of_the_cli_outlives_an_interrupt(
+    tmp_path: Path, cdk: CdkCli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The CLI runs behind launchers: all of them end."""
+    program(tmp_path, f"sleep 300 & echo $! > {tmp_path / 'pid'}; wait\n")
+
+    def interrupt(process: "subprocess.Popen[bytes]", timeout: float | None = None) -> int:
+        if timeout == cdk_cli.TIMEOUT_SECONDS:
+            while not (tmp_path / "pid").exists() or not (tmp_path / "pid").read_text(encoding="utf-8"):
+                time.sleep(0.01)
+            raise KeyboardInterrupt
+        return wait(process, timeout)
+
+    wait = subprocess.Popen.wait
+    monkeypatch.setattr(subprocess.Popen, "wait", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        cdk.deploy(deployment=tmp_path / "local.yaml")
+    child = int((tmp_path / "pid").read_text(encoding="utf-8"))
+    assert not _runs(child)
+
+
+def _runs(process_id: int) -> bool:
+    """Whether a process is there and not a zombie that nobody has collected yet."""
+    try:
+        state = Path(f"/proc/{process_id}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"
 
 
 def test_a_silent_failure_shows_the_last_lines(tmp_path: Path, cdk: CdkCli) -> None:

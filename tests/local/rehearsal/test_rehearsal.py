@@ -6,6 +6,7 @@ import pytest
 
 from local.aws.client import LocalAws
 from local.rehearsal import CheckedAnswer, Rehearsal, RehearsalError, Steps, rehearse
+from local.triton import TritonUnavailableError
 from model_packaging.artifact import Tolerance
 from spec import parse_deployment
 
@@ -31,6 +32,23 @@ def test_a_deployment_for_a_real_account_is_refused(tmp_path: Path) -> None:
     ):
         rehearse(file, tmp_path, aws=LocalAws(tmp_path))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_deployment_without_endpoints_is_refused(tmp_path: Path) -> None:
+    """Nothing asked is nothing proved."""
+    file = parse_deployment(TEXT.replace("123456789012", "000000000000"), tmp_path / "empty.yaml")
+    with pytest.raises(RehearsalError, match="endpoints is empty; declare one"):
+        rehearse(file, tmp_path, aws=LocalAws(tmp_path))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_missing_triton_is_told_before_anything_is_done(tmp_path: Path) -> None:
+    """Not after a deploy, in the words of CloudFormation."""
+    endpoints = "endpoints: {a: {type: realtime, model: classifier, instances: {type: ml.m5.large}}}\n"
+    file = parse_deployment(TEXT.replace("123456789012", "000000000000") + endpoints, tmp_path / "local.yaml")
+    with pytest.raises(TritonUnavailableError, match="make setup"):
+        rehearse(file, tmp_path, aws=LocalAws(tmp_path))
+    assert not (tmp_path / "build").exists()
 
 
 def test_one_wrong_answer_fails_it() -> None:

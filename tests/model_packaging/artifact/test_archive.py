@@ -1,3 +1,4 @@
+import contextlib
 import gzip
 import io
 import os
@@ -346,3 +347,29 @@ def test_hostile_archives_never_write_outside(
     assert {path.name for path in root.iterdir()} <= {"m.tar.gz", "out"}
     assert not any(path.is_symlink() for path in root.rglob("*"))
     shutil.rmtree(root)
+
+
+def pax_archive(records: bytes) -> bytes:
+    """An archive of one file behind a pax header that holds ``records``."""
+    header = tarfile.TarInfo("pax")
+    header.type, header.size = tarfile.XHDTYPE, len(records)
+    padded = records + bytes(-len(records) % tarfile.BLOCKSIZE)
+    return gzip.compress(header.tobuf() + padded + tarfile.TarInfo("m/a").tobuf() + bytes(1024))
+
+
+@pytest.mark.parametrize("records", [b"5012 size=" + b"9" * 5001 + b"\n", b"9" * 5000 + b" size=1\n"])
+def test_numbers_too_long_to_parse_are_refused(records: bytes) -> None:
+    """Python refuses to parse thousands of digits by an exception of its own."""
+    refusal(pax_archive(records))
+
+
+@given(
+    st.sampled_from([b"size", b"path", b"linkpath", b"GNU.sparse.size", b"mtime"]),
+    st.one_of(st.binary(max_size=64), st.from_regex(rb"[0-9]{1,5000}", fullmatch=True)),
+)
+def test_any_pax_record_is_read_or_refused(key: bytes, value: bytes) -> None:
+    """Whatever a pax header says, there is no other exception than ArchiveError."""
+    body = b" " + key + b"=" + value + b"\n"
+    length = len(body) + len(str(len(body) + 4))
+    with contextlib.suppress(ArchiveError):
+        read(pax_archive(str(length).encode() + body))

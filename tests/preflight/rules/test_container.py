@@ -24,14 +24,19 @@ def set_variable(project: "Project", name: str, value: str) -> None:
 
 @pytest.mark.parametrize(
     "uri",
-    ["nvcr.io/nvidia/tritonserver:24.09-py3", "public.ecr.aws/triton/server:1", "docker.io/library/triton:1"],
+    [
+        "nvcr.io/nvidia/tritonserver:24.09-py3",
+        "public.ecr.aws/triton/server:1",
+        "docker.io/library/triton:latest",
+        f"{IMAGE.replace('triton', 'Triton')}:1",
+    ],
 )
 def test_sea601_image_not_in_ecr(project: "Project", uri: str) -> None:
     """SageMaker pulls from private ECR registries."""
     set_image(project, uri)
     [finding] = project.found("SEA601")
     assert finding.what == f"{uri!r} is not in a private ECR registry."
-    assert project.found("SEA602") == []
+    assert project.found("SEA602") == project.found("SEA608") == []
 
 
 @pytest.mark.parametrize(
@@ -117,3 +122,21 @@ def test_sea607_multi_model_mode(project: "Project") -> None:
     assert finding.subject == "models.classifier"
     project.edit('"true"', '"false"')
     assert project.found("SEA607") == []
+
+
+def test_sea608_image_tagged_latest(project: "Project") -> None:
+    """A tag that moves would change what is served behind an unchanged template."""
+    set_image(project, f"{IMAGE}:latest")
+    [finding] = project.found("SEA608")
+    assert finding.what == (
+        f"'{IMAGE}:latest' has the tag 'latest', whose image changes while the template stays equal."
+    )
+    assert finding.severity is Severity.ERROR
+    assert finding.location == Location("deployments/vision.yaml", 6)
+
+
+@pytest.mark.parametrize("version", [":24.09-py3", ":latest-24.09", f"@sha256:{'0' * 64}"])
+def test_sea608_leaves_versions_alone(project: "Project", version: str) -> None:
+    """Any other tag and every digest names a version, for all that is known."""
+    set_image(project, f"{IMAGE}{version}")
+    assert project.check().findings == ()

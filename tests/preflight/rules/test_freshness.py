@@ -1,10 +1,11 @@
 """The rules that hold what was packaged against what the deployment file says now."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from model_packaging.artifact import RecordedFinding
+from model_packaging.artifact import RecordedFinding, read_manifest, write_manifest
 from preflight import Location, Severity
 
 if TYPE_CHECKING:
@@ -86,6 +87,15 @@ def test_sea404_archive_missing(project: "Project") -> None:
     assert finding.what == f"{MANIFEST} names 0123.tar.gz, which is not beside it."
 
 
+def test_sea404_an_archive_that_can_not_be_looked_at(project: "Project") -> None:
+    """A name that no file can have is told, and ends in no traceback."""
+    path = project.model_folder / "manifest.json"
+    manifest = read_manifest(path)
+    archive = replace(manifest.archive, file_name=f"{'0' * 300}.tar.gz")
+    write_manifest(replace(manifest, archive=archive), path)
+    assert [finding.rule for finding in project.check().findings] == ["SEA404"]
+
+
 def test_sea405_archive_size_differs(project: "Project") -> None:
     """An archive that was changed or cut short is noticed by its size."""
     (project.model_folder / "0123.tar.gz").write_bytes(b"cut")
@@ -105,7 +115,18 @@ def test_sea406_source_unknown(project: "Project") -> None:
     assert finding.location == Location("deployments/vision.yaml", 5)
 
 
-@pytest.mark.parametrize("rule", ["SEA401", "SEA402", "SEA403", "SEA404", "SEA405", "SEA406"])
+def test_sea407_manifest_of_another_model(project: "Project") -> None:
+    """A manifest in the wrong folder is told even where both models are built from the same."""
+    manifest = read_manifest(project.model_folder / "manifest.json")
+    write_manifest(replace(manifest, model="other"), project.model_folder / "manifest.json")
+    [finding] = project.check().findings
+    assert finding.rule == "SEA407"
+    assert finding.what == f"{MANIFEST} is of the model 'other'."
+    assert finding.allowed == "the manifest of 'classifier'."
+    assert finding.fix == f"{PACKAGE} with --force."
+
+
+@pytest.mark.parametrize("rule", [f"SEA40{number}" for number in range(1, 8)])
 def test_each_is_silent_on_a_good_project(project: "Project", rule: str) -> None:
     """Nothing is found where nothing is wrong."""
     assert project.found(rule) == []

@@ -1,0 +1,47 @@
+"""Limits of AWS's that more than one folder checks."""
+
+__all__ = [
+    "ENDPOINT_NAME_MAXIMUM_LENGTH",
+    "ENDPOINT_NAME_PATTERN",
+    "ENVIRONMENT_MAXIMUM_BYTES",
+    "ENVIRONMENT_MAXIMUM_ENTRIES",
+    "ENVIRONMENT_MAXIMUM_LENGTH",
+    "LOG_RETENTION_DAYS",
+    "VARIABLE_NAME_PATTERN",
+    "VARIANT_TIMEOUT_MAXIMUM_SECONDS",
+    "VARIANT_TIMEOUT_MINIMUM_SECONDS",
+]
+
+ENDPOINT_NAME_PATTERN = r"[a-zA-Z0-9](-*[a-zA-Z0-9])*"
+"""Of the names of endpoints and variants, the length apart; not anchored (SageMaker API Reference,
+CreateEndpoint, ``EndpointName``; ProductionVariant, ``VariantName``)."""
+
+ENDPOINT_NAME_MAXIMUM_LENGTH = 63
+"""Of the same names, in characters (same source)."""
+
+VARIANT_TIMEOUT_MINIMUM_SECONDS = 60
+"""Of both time-outs of a variant, start-up health check and model data download (SageMaker API Reference,
+ProductionVariant)."""
+
+VARIANT_TIMEOUT_MAXIMUM_SECONDS = 3600
+"""Of the same (same source)."""
+
+VARIABLE_NAME_PATTERN = r"[a-zA-Z_][a-zA-Z0-9_]*"
+"""Of the name of a container's environment variable; not anchored (SageMaker API Reference,
+ContainerDefinition, ``Environment``)."""
+
+ENVIRONMENT_MAXIMUM_ENTRIES = 100
+"""Variables of one container (same source)."""
+
+ENVIRONMENT_MAXIMUM_LENGTH = 1024
+"""Of each name and each value, in characters (same source)."""
+
+ENVIRONMENT_MAXIMUM_BYTES = 32 * 1024
+"""Of all names and values together (same source)."""
+
+LOG_RETENTION_DAYS = (
+    *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),
+    *(1096, 1827, 2192, 2557, 2922, 3288, 3653),
+)
+"""For how many days CloudWatch Logs keeps a group's entries (CloudWatch Logs API Reference,
+PutRetentionPolicy, ``retentionInDays``)."""
