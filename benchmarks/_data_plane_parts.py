@@ -4,8 +4,8 @@
 
 ``plane PORT BACKEND_PORT MODEL``: a data plane with one endpoint, ``bench``.
 
-``load PORT PATH BODY_BYTES CONNECTIONS SECONDS``: sends requests over keep-alive connections, the next one on
-each as soon as the last is answered, and prints how many were answered per second.
+``load PORT PATH BODY_BYTES CONNECTIONS SECONDS [COMPONENT]``: sends requests over keep-alive connections,
+the next one on each as soon as the last is answered, and prints how many were answered per second.
 """
 
 import asyncio
@@ -90,9 +90,13 @@ def _serve_plane(port: int, backend_port: int, model: str) -> None:
     signal.pause()
 
 
-async def _load(port: int, path: str, body_bytes: int, connections: int, seconds: float) -> float:
+async def _load(
+    port: int, path: str, body_bytes: int, connections: int, *, seconds: float, component: str | None
+) -> float:
     statuses: list[int] = []
     headers = f"Host: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: {body_bytes}"
+    if component is not None:
+        headers += f"\r\nX-Amzn-SageMaker-Inference-Component: {component}"
     request = f"POST {path} HTTP/1.1\r\n{headers}\r\n\r\n".encode() + bytes(body_bytes)
     loop = asyncio.get_running_loop()
     for _ in range(connections):
@@ -115,8 +119,16 @@ def main() -> None:
             uvloop.run(_respond(int(port)))
         case ["plane", port, backend_port, model]:
             _serve_plane(int(port), int(backend_port), model)
-        case ["load", port, path, body_bytes, connections, seconds]:
-            print(uvloop.run(_load(int(port), path, int(body_bytes), int(connections), float(seconds))))
+        case ["load", port, path, body_bytes, connections, seconds, *component]:
+            sending = _load(
+                int(port),
+                path,
+                int(body_bytes),
+                int(connections),
+                seconds=float(seconds),
+                component=next(iter(component), None),
+            )
+            print(uvloop.run(sending))
 
 
 if __name__ == "__main__":

@@ -6,18 +6,15 @@ bottleneck; the load generator shares the machine.
 """
 
 import contextlib
-import http.client
 import json
-import socket
 import statistics
 import subprocess
 import tempfile
-import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Self
 
 from benchmarks._harness import Measurement
+from benchmarks._local_parts import RawClient, part_command, running_part
 from local.triton.runtime import TritonRuntime
 from local.triton.sagemaker_contract import BINARY_CONTENT_TYPE
 from local.triton.server import TritonServer
@@ -25,6 +22,7 @@ from local.triton.server import TritonServer
 __all__ = ["measure"]
 
 _ROOT = Path(__file__).resolve().parent.parent
+_PARTS = "benchmarks._data_plane_parts"
 _IMAGE_FLOATS = 3 * 224 * 224
 _REQUESTS = 400
 _WARM_UP_REQUESTS = 40
@@ -51,7 +49,7 @@ class TritonPythonModel:
 def measure() -> Iterator[Measurement]:
     """Measure latency, then throughput."""
     yield _added_latency()
-    with _part("responder") as backend_port, _plane(backend_port, "any") as port:
+    with running_part(_PARTS, "responder") as backend_port, _plane(backend_port, "any") as port:
         for name, body_bytes, goal in (("600KB", 4 * _IMAGE_FLOATS, ">= 500"), ("1KB", 1024, ">= 2000")):
             rate = _load(port, body_bytes)
             yield Measurement(f"data_plane.requests_per_second.{name}", rate, "requests/s", goal)
@@ -72,10 +70,10 @@ def _added_latency() -> Measurement:
     ).encode()
     body = header + bytes(4 * _IMAGE_FLOATS)
     with _triton() as triton, _plane(triton.http_port, "first") as port:
-        straight = _Client(
+        straight = RawClient(
             triton.http_port, "/v2/models/first/infer", {"Inference-Header-Content-Length": str(len(header))}
         )
-        through = _Client(
+        through = RawClient(
             port, "/endpoints/bench/invocations", {"Content-Type": f"{BINARY_CONTENT_TYPE}{len(header)}"}
         )
         with straight, through:
@@ -85,37 +83,6 @@ def _added_latency() -> Measurement:
             ]
     medians = [statistics.median(column) for column in zip(*pairs[_WARM_UP_REQUESTS:], strict=True)]
     return Measurement("data_plane.added_latency.600KB", 1000 * (medians[1] - medians[0]), "ms", "<= 1")
-
-
-class _Client:
-    """A raw keep-alive client: one connection, one write per request."""
-
-    def __init__(self, port: int, path: str, headers: Mapping[str, str]) -> None:
-        self._port = port
-        self._head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n" + "".join(
-            f"{name}: {value}\r\n" for name, value in headers.items()
-        )
-
-    def __enter__(self) -> Self:
-        self._socket = socket.create_connection(("127.0.0.1", self._port), timeout=_WAIT_SECONDS)
-        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._socket.close()
-
-    def seconds(self, body: bytes) -> float:
-        """Send ``body``, read the answer, and return how long it took."""
-        request = f"{self._head}Content-Length: {len(body)}\r\n\r\n".encode() + body
-        start = time.perf_counter()
-        self._socket.sendall(request)
-        response = http.client.HTTPResponse(self._socket, method="POST")
-        response.begin()
-        answer = response.read()
-        elapsed = time.perf_counter() - start
-        if response.status != http.client.OK:
-            raise RuntimeError(f"answered {response.status}: {answer!r}")
-        return elapsed
 
 
 @contextlib.contextmanager
@@ -137,26 +104,13 @@ def _triton() -> Iterator[TritonServer]:
 
 @contextlib.contextmanager
 def _plane(backend_port: int, model: str) -> Iterator[int]:
-    with _part("plane", str(backend_port), model) as port:
+    with running_part(_PARTS, "plane", str(backend_port), model) as port:
         yield port
-
-
-@contextlib.contextmanager
-def _part(name: str, *arguments: str) -> Iterator[int]:
-    """Run a part on a free port and yield that once it listens."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port: int = probe.getsockname()[1]
-    process = subprocess.Popen(_part_command(name, str(port), *arguments), cwd=_ROOT)
-    try:
-        _wait_listening(port, process)
-        yield port
-    finally:
-        process.terminate()
-        process.wait(_WAIT_SECONDS)
 
 
 def _load(port: int, body_bytes: int) -> float:
-    command = _part_command(
+    command = part_command(
+        _PARTS,
         "load",
         str(port),
         "/endpoints/bench/invocations",
@@ -165,22 +119,3 @@ def _load(port: int, body_bytes: int) -> float:
         str(_LOAD_SECONDS),
     )
     return float(subprocess.run(command, cwd=_ROOT, stdout=subprocess.PIPE, text=True, check=True).stdout)
-
-
-def _part_command(name: str, *arguments: str) -> list[str]:
-    return [
-        str(_ROOT / ".venv-aws" / "bin" / "python"),
-        "-m",
-        "benchmarks._data_plane_parts",
-        name,
-        *arguments,
-    ]
-
-
-def _wait_listening(port: int, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + _WAIT_SECONDS
-    while time.monotonic() < deadline and process.poll() is None:
-        with contextlib.suppress(ConnectionRefusedError), socket.create_connection(("127.0.0.1", port)):
-            return
-        time.sleep(0.02)
-    raise RuntimeError(f"{process.args!r} does not listen")

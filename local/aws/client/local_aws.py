@@ -11,7 +11,7 @@ from typing import Any
 from local.aws.client._ports import holder_of, is_free, port_from_environment
 from local.aws.client._server_process import end_server, end_started_server, start_server
 from local.aws.client._variables import aws_variables
-from local.aws.client.errors import LocalAwsStartError, LocalPortBusyError
+from local.aws.client.errors import LocalAwsError, LocalAwsStartError, LocalPortBusyError
 from local.aws.client.status import LocalAwsStatus, endpoints_of
 from local.aws.server_state import STATE_FILE_NAME, ServerState, read_server_state
 
@@ -22,9 +22,12 @@ DEFAULT_RUNTIME_PORT = 4578
 _ENVIRONMENT_FOLDER = ".venv-aws"
 _LOG_FILE_NAME = "server.log"
 _STATUS_PATH = "/_seatrial/status"
+_CLOCK_PATH = "/_seatrial/clock"
 _HEALTH_PATH = "/_ministack/health"
 _START_SECONDS = 60.0
 _REQUEST_SECONDS = 5.0
+_ADVANCE_SECONDS = 310.0
+"""The server gives up a little sooner, and says why."""
 _POLL_SECONDS = 0.05
 
 ProgressListener = Callable[[str], None]
@@ -119,6 +122,31 @@ class LocalAws:
             end_server(state)
             self._forget(state.pid)
         return state is not None
+
+    def advance_clock(self, seconds: float) -> float:
+        """Move the server's clock ahead; return what it shows then, in seconds since the epoch.
+
+        Metrics, alarms, autoscaling and the waits of rolling updates go by that clock. All that falls due
+        meanwhile is done, in order, before this returns: a copy that is started is in service.
+
+        Raises:
+            LocalAwsError: nothing runs, or the server refuses; the message says why.
+        """
+        state = self._running_state()
+        if state is None:
+            raise LocalAwsError("the laptop's AWS doesn't run: start it with `seatrial local up`")
+        connection = http.client.HTTPConnection("127.0.0.1", state.runtime_port, timeout=_ADVANCE_SECONDS)
+        try:
+            connection.request("POST", _CLOCK_PATH, json.dumps({"advance_seconds": seconds}))
+            response = connection.getresponse()
+            document = json.loads(response.read())
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            raise LocalAwsError(f"the clock of the laptop's AWS does not answer: {error}") from error
+        finally:
+            connection.close()
+        if response.status != http.client.OK:
+            raise LocalAwsError(f"the clock of the laptop's AWS can't be moved: {document['message']}")
+        return float(document["now"])
 
     # --- steps ---
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-__all__ = ["EndpointStatus", "LocalAwsStatus", "VariantStatus"]
+__all__ = ["ComponentStatus", "CopyStatus", "EndpointStatus", "LocalAwsStatus", "VariantStatus"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,44 @@ class VariantStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class CopyStatus:
+    """A copy of an inference component that is in service.
+
+    Attributes:
+        copy_id: unique on the endpoint.
+        model: the Triton model that answers.
+        triton_pid: Triton's process; None while it is down.
+        triton_http_port: where it answers KServe v2, on 127.0.0.1; None while it is down.
+        overlays: what it serves differently from what the artifact says, a line each.
+    """
+
+    copy_id: str
+    model: str
+    triton_pid: int | None
+    triton_http_port: int | None
+    overlays: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ComponentStatus:
+    """An inference component.
+
+    Attributes:
+        name: the component's.
+        status: SageMaker's, e.g. ``InService``.
+        desired_copies: how many copies it is to have.
+        failure_reason: why its last change failed, if it did.
+        copies: those in service.
+    """
+
+    name: str
+    status: str
+    desired_copies: int
+    failure_reason: str | None
+    copies: tuple[CopyStatus, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class EndpointStatus:
     """An endpoint.
 
@@ -38,6 +76,7 @@ class EndpointStatus:
         config_name: the endpoint configuration that it serves.
         failure_reason: why its last change failed, if it did.
         variants: what answers; none before it is in service.
+        components: the inference components that it hosts.
     """
 
     name: str
@@ -46,6 +85,7 @@ class EndpointStatus:
     config_name: str
     failure_reason: str | None
     variants: tuple[VariantStatus, ...]
+    components: tuple[ComponentStatus, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +112,23 @@ class LocalAwsStatus:
 def endpoints_of(report: Mapping[str, Any]) -> tuple[EndpointStatus, ...]:
     """Return the endpoints of the server's status report."""
     return tuple(
-        EndpointStatus(**{**endpoint, "variants": tuple(map(_variant_of, endpoint["variants"]))})
+        EndpointStatus(
+            **{
+                **endpoint,
+                "variants": tuple(map(_variant_of, endpoint["variants"])),
+                "components": tuple(map(_component_of, endpoint["components"])),
+            }
+        )
         for endpoint in report["endpoints"]
     )
+
+
+def _component_of(component: Mapping[str, Any]) -> ComponentStatus:
+    return ComponentStatus(**{**component, "copies": tuple(map(_copy_of, component["copies"]))})
+
+
+def _copy_of(copy: Mapping[str, Any]) -> CopyStatus:
+    return CopyStatus(**{**copy, "overlays": tuple(copy["overlays"])})
 
 
 def _variant_of(variant: Mapping[str, Any]) -> VariantStatus:

@@ -46,7 +46,7 @@ def _own(settings: Settings) -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise ServerError(f"another server runs with the state folder {folder}") from None
-        for leftover in ("endpoints", "logs"):
+        for leftover in ("endpoints", "components", "logs"):
             shutil.rmtree(folder / leftover, ignore_errors=True)
         write_server_state(
             folder, ServerState(os.getpid(), start_ticks, settings.port, settings.runtime_port)
@@ -66,12 +66,11 @@ async def _serve(settings: Settings) -> None:
     for number in _STOP_SIGNALS:
         loop.add_signal_handler(number, stop.set)
     parts = assemble(settings)
-    parts.data_plane.start()
+    parts.start()
     try:
-        await serve_gateway(settings, parts.api, stop)
+        await serve_gateway(settings, parts.apis, stop)
     finally:
-        parts.data_plane.stop()
-        parts.launcher.stop_everything()
+        parts.stop()
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
-"""SageMaker's control API as botocore's own service model describes it.
+"""A service's API as botocore's own service model describes it.
 
 A request is refused for what the model forbids, in the words of AWS's front end ("1 validation error
 detected: ..."); an answer keeps only what the model's output shape declares. Nothing here knows a single
-SageMaker rule that the model doesn't state.
+rule that the model doesn't state. The service is SageMaker where none is named.
 """
 
 import re
@@ -23,30 +23,37 @@ from local.aws.server.errors import AwsError, validation_exception
 
 __all__ = ["answer_of", "coerce_strings", "operation", "validate_request"]
 
-_UNICODE_CLASSES = {r"\p{L}": r"\w", r"\p{Z}": r"\s", r"\p{N}": r"\d"}
+_UNICODE_CLASSES = {
+    r"\p{L}": r"\w",
+    r"\p{Z}": r"\s",
+    r"\p{N}": r"\d",
+    r"\p{Print}": r"[^\x00-\x1f\x7f]",
+    r"\uD800\uDC00-\uDBFF\uDFFF": r"\U00010000-\U0010ffff",
+}
+"""What AWS's patterns say for Java, and Python says otherwise."""
 _NUMBERS = {"integer": int, "long": int, "float": float, "double": float}
 
 
 @cache
-def operation(name: str) -> OperationModel:
-    """Return botocore's model of SageMaker's operation ``name``.
+def operation(name: str, service: str = "sagemaker") -> OperationModel:
+    """Return botocore's model of the service's operation ``name``.
 
     Raises:
-        AwsError: SageMaker has no such operation.
+        AwsError: the service has no such operation.
     """
-    service = botocore.session.get_session().get_service_model("sagemaker")
-    if name not in service.operation_names:
+    model = botocore.session.get_session().get_service_model(service)
+    if name not in model.operation_names:
         raise AwsError("UnknownOperationException", f"Unknown operation {name}", 404)
-    return service.operation_model(name)
+    return model.operation_model(name)
 
 
-def validate_request(name: str, request: Mapping[str, Any]) -> None:
+def validate_request(name: str, request: Mapping[str, Any], service: str = "sagemaker") -> None:
     """Check a request of operation ``name`` against its input shape.
 
     Raises:
         AwsError: ``ValidationException`` with every violation, in the words of AWS's front end.
     """
-    shape = operation(name).input_shape
+    shape = operation(name, service).input_shape
     violations = list(_violations(shape, request, "")) if shape is not None else []
     if violations:
         plural = "s" if len(violations) > 1 else ""
@@ -55,19 +62,19 @@ def validate_request(name: str, request: Mapping[str, Any]) -> None:
         )
 
 
-def answer_of(name: str, result: Mapping[str, Any]) -> dict[str, Any]:
+def answer_of(name: str, result: Mapping[str, Any], service: str = "sagemaker") -> dict[str, Any]:
     """Return what operation ``name`` answers: ``result`` cut down to its output shape."""
-    shape = operation(name).output_shape
+    shape = operation(name, service).output_shape
     return _declared(shape, result) if shape is not None else {}
 
 
-def coerce_strings(name: str, properties: Mapping[str, Any]) -> dict[str, Any]:
+def coerce_strings(name: str, properties: Mapping[str, Any], service: str = "sagemaker") -> dict[str, Any]:
     """Return CloudFormation's properties with the types of operation ``name``'s input shape.
 
     CloudFormation hands numbers and booleans over as strings at times, and keys that the API lacks stay as
     they are for the validation to refuse.
     """
-    shape = operation(name).input_shape
+    shape = operation(name, service).input_shape
     return dict(_coerced(shape, properties)) if shape is not None else dict(properties)
 
 

@@ -1,10 +1,10 @@
-"""Serves ministack's gateway with SageMaker in it, until told to stop.
+"""Serves ministack's gateway with our services in it, until told to stop.
 
 Importing this imports ministack, which reads its environment then: ``prepare_environment`` comes first.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 
 from hypercorn.asyncio import serve
@@ -12,7 +12,7 @@ from hypercorn.config import Config
 
 from local.aws.server import ministack_tables
 from local.aws.server.errors import PortInUseError
-from local.aws.server.sagemaker_api import TARGET_PREFIX, SageMakerApi
+from local.aws.server.json_api import JsonApi
 from local.aws.server.settings import Settings
 
 __all__ = ["serve_gateway"]
@@ -25,23 +25,14 @@ _Receive = Callable[[], Awaitable[_Event]]
 _Send = Callable[[_Event], Awaitable[None]]
 
 
-async def serve_gateway(settings: Settings, api: SageMakerApi, stop: asyncio.Event) -> None:
+async def serve_gateway(settings: Settings, apis: Iterable[JsonApi], stop: asyncio.Event) -> None:
     """Serve until ``stop`` is set.
 
     Raises:
         PortInUseError: the port is taken.
     """
-
-    async def sagemaker(
-        method: str,  # noqa: ARG001 - the gateway's signature
-        path: str,  # noqa: ARG001 - the gateway's signature
-        headers: Mapping[str, str],
-        body: bytes,
-        query: Mapping[str, Any],  # noqa: ARG001 - the gateway's signature
-    ) -> tuple[int, dict[str, str], bytes]:
-        return api.answer(ministack_tables.current_scope(), headers.get("x-amz-target", ""), body)
-
-    ministack_tables.register_service("sagemaker", TARGET_PREFIX, sagemaker)
+    for api in apis:
+        _register(api)
     config = Config()
     config.bind = [f"127.0.0.1:{settings.port}"]
     config.keep_alive_timeout = _KEEP_ALIVE_SECONDS
@@ -53,6 +44,19 @@ async def serve_gateway(settings: Settings, api: SageMakerApi, stop: asyncio.Eve
         raise PortInUseError(
             f"port {settings.port} on 127.0.0.1 can't be listened on: {error.strerror}"
         ) from error
+
+
+def _register(api: JsonApi) -> None:
+    async def handle(
+        method: str,  # noqa: ARG001 - the gateway's signature
+        path: str,  # noqa: ARG001 - the gateway's signature
+        headers: Mapping[str, str],
+        body: bytes,
+        query: Mapping[str, Any],  # noqa: ARG001 - the gateway's signature
+    ) -> tuple[int, dict[str, str], bytes]:
+        return api.answer(ministack_tables.current_scope(), headers.get("x-amz-target", ""), body)
+
+    ministack_tables.register_service(api.service, api.target_prefix, handle)
 
 
 async def _without_web_pages(scope: _Event, receive: _Receive, send: _Send) -> None:

@@ -5,15 +5,17 @@ limit: the model's, or a ``ModelError`` that says why there is none.
 """
 
 import asyncio
+from collections.abc import Callable, Collection
 
 from local.aws.server._answer_relay import AnswerRelay
 from local.aws.server._exchange import Client
 from local.aws.server._triton_connection import TritonConnection
 from local.aws.server.invocation_mapping import request_head
-from local.aws.server.routes import Backend, Route
+from local.aws.server.routes import Backend
 from local.aws.server.runtime_answers import (
     BODY_LIMIT_BYTES,
     Answer,
+    Origin,
     body_too_large,
     model_error,
     model_timeout,
@@ -21,7 +23,10 @@ from local.aws.server.runtime_answers import (
 )
 from local.triton.sagemaker_contract import KserveRequest
 
-__all__ = ["Invocation"]
+__all__ = ["Another", "Invocation"]
+
+Another = Callable[[Collection[Backend]], tuple[Backend, KserveRequest] | None]
+"""Returns who else may answer, and what that one is asked, given who could not be reached."""
 
 
 class Invocation:
@@ -29,25 +34,29 @@ class Invocation:
 
     Args:
         client: who asked.
-        route: the endpoint's route when the request came.
-        backend: the variant that answers.
+        origin: whose model is asked.
+        backend: the variant, or the copy, that answers.
         request: what its Triton is asked.
         content_length: of the body in bytes; None if it comes in chunks, which are then gathered first.
         timeout_seconds: from now to the end of the answer.
+        another: who takes over before anything was sent, where the backend can't be reached.
     """
 
     def __init__(
         self,
         client: Client,
-        route: Route,
+        origin: Origin,
         backend: Backend,
         request: KserveRequest,
         content_length: int | None,
         *,
         timeout_seconds: float,
+        another: Another = lambda _: None,
     ) -> None:
         self._client = client
-        self._route = route
+        self._origin = origin
+        self._another = another
+        self._unreachable: list[Backend] = []
         self._backend = backend
         self._request = request
         self._content_length = content_length
@@ -59,7 +68,9 @@ class Invocation:
         self._relay = AnswerRelay(client, backend.variant.name)
         self._over = False
         backend.begin()
-        self._deadline = asyncio.get_running_loop().call_later(timeout_seconds, self._time_out)
+        loop = asyncio.get_running_loop()
+        self._began = loop.time()
+        self._deadline = loop.call_later(timeout_seconds, self._time_out)
         if content_length is not None:
             self._connect()
 
@@ -71,7 +82,7 @@ class Invocation:
         if self._over:
             return
         if self._received_bytes > BODY_LIMIT_BYTES:
-            self._answer(body_too_large())
+            self._answer(body_too_large(), None)
         elif self._triton is None:
             self._gathered.append(chunk)
         else:
@@ -89,7 +100,7 @@ class Invocation:
 
     def abandon(self) -> None:
         """The client is gone."""
-        self._finish()
+        self._finish(None)
 
     def pause_answer(self) -> None:
         """The client reads slower than Triton sends."""
@@ -109,23 +120,40 @@ class Invocation:
             if isinstance(connection, TritonConnection) and connection.reusable:
                 self._begin_with(connection)
                 return
-        port = self._backend.variant.server.http_port
-        if port is None:
-            self._answer_unreachable()
-            return
         self._client.pause()
-        self._connecting = asyncio.get_running_loop().create_task(self._open_connection(port))
+        self._connecting = asyncio.get_running_loop().create_task(self._open_connection())
 
-    async def _open_connection(self, port: int) -> None:
+    async def _open_connection(self) -> None:
         loop = asyncio.get_running_loop()
+        try:
+            while (port := self._backend.variant.server.http_port) is None or not await self._reach(
+                loop, port
+            ):
+                if not self._hand_over():
+                    self._answer_unreachable()
+                    return
+        finally:
+            self._client.resume()
+
+    async def _reach(self, loop: asyncio.AbstractEventLoop, port: int) -> bool:
         try:
             _, connection = await loop.create_connection(TritonConnection, "127.0.0.1", port)
         except OSError:
-            self._answer_unreachable()
-        else:
-            self._begin_with(connection)
-        finally:
-            self._client.resume()
+            return False
+        self._begin_with(connection)
+        return True
+
+    def _hand_over(self) -> bool:
+        """Have another backend answer; return whether there is one."""
+        self._unreachable.append(self._backend)
+        found = self._another(self._unreachable)
+        if found is None:
+            return False
+        backend, self._request = found
+        self._backend.hand_over(backend)
+        self._backend = backend
+        self._relay = AnswerRelay(self._client, backend.variant.name)
+        return True
 
     def _begin_with(self, connection: TritonConnection) -> None:
         self._triton = connection
@@ -156,18 +184,16 @@ class Invocation:
         """End the answer."""
         relay = self._relay
         if relay.is_error:
-            self._answer(
-                model_error(self._route.scope, self._route.endpoint, relay.status, bytes(relay.error))
-            )
+            self._answer(model_error(self._origin, relay.status, bytes(relay.error)), relay.status)
             return
         relay.end()
-        self._finish()
+        self._finish(relay.status)
         self._client.answered()
 
     def on_connection_lost(self) -> None:
         """Answer with an error; break off an answer that has begun, lest the client take it for whole."""
         if self._relay.begun:
-            self._finish()
+            self._finish(0)
             self._client.answered(keep_alive=False)
         else:
             self._answer_unreachable()
@@ -186,17 +212,17 @@ class Invocation:
         if self._relay.begun:
             self.on_connection_lost()
         else:
-            self._answer(model_timeout(self._route.scope, self._route.endpoint))
+            self._answer(model_timeout(self._origin), 0)
 
     def _answer_unreachable(self) -> None:
-        self._answer(model_unreachable(self._route.scope, self._route.endpoint))
+        self._answer(model_unreachable(self._origin), 0)
 
-    def _answer(self, answer: Answer) -> None:
+    def _answer(self, answer: Answer, status: int | None) -> None:
         if not self._over:
-            self._finish()
+            self._finish(status)
             self._client.send_answer(answer)
 
-    def _finish(self) -> None:
+    def _finish(self, status: int | None) -> None:
         if self._over:
             return
         self._over = True
@@ -213,4 +239,4 @@ class Invocation:
             else:
                 connection.close()
         self._client.resume()
-        self._backend.end()
+        self._backend.end(status, asyncio.get_running_loop().time() - self._began)

@@ -1,23 +1,43 @@
 """Puts the server together: the only place that knows all its parts."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from local.aws.account import LOCAL_ACCOUNT
+from local.aws.server import ministack_tables
 from local.aws.server.artifact_download import ArtifactDownload
+from local.aws.server.autoscaling.activities import ScalingActivities
+from local.aws.server.autoscaling.api import AutoScalingApi
+from local.aws.server.autoscaling.autoscaler import Autoscaler
+from local.aws.server.autoscaling.resources import ComponentCopies, ScalableResources, VariantInstanceCount
+from local.aws.server.autoscaling.target_store import TargetStore
+from local.aws.server.clock import Clock
+from local.aws.server.clock_request import advance_clock
+from local.aws.server.cloudformation_autoscaling import register_autoscaling_types
 from local.aws.server.cloudformation_ec2 import register_ec2_types
 from local.aws.server.cloudformation_sagemaker import register_sagemaker_types
+from local.aws.server.cloudwatch_alarms import first_in_alarm
+from local.aws.server.components.checks import ComponentChecks
+from local.aws.server.components.copies import TritonCopyLauncher
+from local.aws.server.components.hosts import ComponentHosts
+from local.aws.server.components.inference_components import InferenceComponents
+from local.aws.server.components.serving import ServingFactory
 from local.aws.server.data_plane import DataPlane
 from local.aws.server.endpoint_configs import EndpointConfigs
 from local.aws.server.endpoint_serving import TritonFleetLauncher
 from local.aws.server.endpoints import Endpoints
+from local.aws.server.json_api import JsonApi
 from local.aws.server.ministack_gaps import close_gaps
 from local.aws.server.models import Models
 from local.aws.server.role_access import RoleAccess
+from local.aws.server.runtime_metrics import MetricPublisher, Served
 from local.aws.server.sagemaker_api import SageMakerApi
-from local.aws.server.sagemaker_store import SageMakerStore
+from local.aws.server.sagemaker_store import ENDPOINT, INFERENCE_COMPONENT, SageMakerStore
 from local.aws.server.scope import Scope
+from local.aws.server.served_model import ModelUnpacker
 from local.aws.server.settings import Settings
 from local.aws.server.status_report import status_report
+from local.aws.server.ticker import Ticker
 from local.aws.server.vpc_access import VpcAccess
 
 __all__ = ["Parts", "assemble"]
@@ -28,32 +48,102 @@ class Parts:
     """What has to be started and stopped.
 
     Attributes:
-        api: SageMaker's control plane.
+        apis: the control planes of our own.
         data_plane: SageMaker's runtime.
-        launcher: runs the Tritons.
+        fleets: runs the Tritons of endpoints.
+        copies: runs those of inference components.
+        ticker: what goes by the clock.
     """
 
-    api: SageMakerApi
+    apis: tuple[JsonApi, ...]
     data_plane: DataPlane
-    launcher: TritonFleetLauncher
+    fleets: TritonFleetLauncher
+    copies: TritonCopyLauncher
+    ticker: Ticker
+
+    def start(self) -> None:
+        """Listen, and let the clock tick.
+
+        Raises:
+            PortInUseError: the data plane's port is taken.
+        """
+        self.data_plane.start()
+        self.ticker.start()
+
+    def stop(self) -> None:
+        """Stop listening, and stop every Triton."""
+        self.data_plane.stop()
+        self.fleets.stop_everything()
+        self.copies.stop_everything()
 
 
 def assemble(settings: Settings) -> Parts:
     """Return the parts, wired, and with CloudFormation taught the types; once per process."""
-    store = SageMakerStore()
-    launcher = TritonFleetLauncher(
+    store, clock = SageMakerStore(), Clock()
+    unpacker = ModelUnpacker(
         settings.project_root,
-        settings.state_folder / "endpoints",
+        settings.state_folder / "logs",
         ArtifactDownload(settings.port, VpcAccess()),
     )
+    fleets = TritonFleetLauncher(settings.state_folder / "endpoints", unpacker)
+    copies = TritonCopyLauncher(settings.state_folder / "components", unpacker)
     data_plane = DataPlane(
         settings.runtime_port,
         Scope(LOCAL_ACCOUNT, settings.region),
-        status=lambda: status_report(store, endpoints),
+        status=lambda: status_report(store, endpoints, components),
+        advance_clock=lambda body: advance_clock(clock, body),
     )
-    endpoints = Endpoints(store, launcher, data_plane)
-    api = SageMakerApi(store, Models(store, RoleAccess()), EndpointConfigs(store), endpoints)
-    register_sagemaker_types(api)
+    access = RoleAccess()
+    hosts = ComponentHosts(_zones_of, clock.now)
+    endpoints = Endpoints(store, fleets, data_plane, hosts, clock)
+    components = InferenceComponents(
+        store,
+        ComponentChecks(store, access),
+        ServingFactory(
+            hosts, copies, data_plane, clock, lambda scope: lambda names: first_in_alarm(scope, names)
+        ),
+        clock,
+    )
+    sagemaker = SageMakerApi(store, Models(store, access), EndpointConfigs(store), endpoints, components)
+    targets, activities = TargetStore(), ScalingActivities()
+    resources = ScalableResources(ComponentCopies(components), VariantInstanceCount(endpoints))
+    autoscaling = AutoScalingApi(targets, resources, activities, clock.now)
+
+    def each_minute() -> None:
+        hosts.release_idle()
+        components.place_what_had_no_room()
+
+    ticker = Ticker(
+        clock,
+        MetricPublisher(data_plane, lambda: _served(store, endpoints, components)),
+        Autoscaler(targets, resources, activities),
+        each_minute,
+    )
+    register_sagemaker_types(sagemaker)
+    register_autoscaling_types(autoscaling)
     register_ec2_types()
     close_gaps()
-    return Parts(api, data_plane, launcher)
+    return Parts((sagemaker, autoscaling), data_plane, fleets, copies, ticker)
+
+
+def _zones_of(scope: Scope, subnet_ids: Sequence[str]) -> Sequence[str]:
+    zones = {
+        subnet["AvailabilityZone"]
+        for subnet_id in subnet_ids
+        if (subnet := ministack_tables.subnet(scope, subnet_id)) is not None
+    }
+    return sorted(zones) or [f"{scope.region}a", f"{scope.region}b"]
+
+
+def _served(store: SageMakerStore, endpoints: Endpoints, components: InferenceComponents) -> Iterator[Served]:
+    for component in store.all(INFERENCE_COMPONENT):
+        named = (("InferenceComponentName", component.name),)
+        copies = len(components.copies_of(component))
+        yield Served(component.scope, (component.name,), named, "Copy", copies)
+    for endpoint in store.all(ENDPOINT):
+        fleet = endpoints.fleet_of(endpoint)
+        described = {each["VariantName"]: each for each in endpoint.document["ProductionVariants"]}
+        for variant in fleet.variants if fleet else ():
+            dimensions = (("EndpointName", endpoint.name), ("VariantName", variant.name))
+            instances = described[variant.name]["CurrentInstanceCount"]
+            yield Served(endpoint.scope, (endpoint.name, variant.name), dimensions, "Instance", instances)

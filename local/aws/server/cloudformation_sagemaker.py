@@ -1,23 +1,23 @@
-"""``AWS::SageMaker::Model``, ``EndpointConfig`` and ``Endpoint`` for CloudFormation, by SageMaker's own API.
+"""SageMaker's types for CloudFormation: models, endpoint configurations, endpoints, inference components.
 
-The physical id is the ARN, which is what ``Ref`` returns. An endpoint's handlers wait until the endpoint has
-settled, as the real ones do, and run on threads of their own. Create-only properties are those of the
-CloudFormation registry's schemas.
+The handlers of endpoints and components wait until these have settled, as the real ones do, and run on
+threads of their own. Create-only properties are those of the CloudFormation registry's schemas.
 """
 
-from collections.abc import Mapping
-from typing import Any
-
 from local.aws.server import ministack_tables
-from local.aws.server._api_model import coerce_strings, operation
-from local.aws.server.errors import AwsError, ServerError
+from local.aws.server.cloudformation_handlers import (
+    Created,
+    Properties,
+    ResourceHandlers,
+    SettlingHandlers,
+    StabilizationError,
+    name_of,
+)
 from local.aws.server.sagemaker_api import SageMakerApi
-from local.aws.server.sagemaker_store import ENDPOINT, ENDPOINT_CONFIG, MODEL, Kind
+from local.aws.server.sagemaker_store import ENDPOINT, ENDPOINT_CONFIG, INFERENCE_COMPONENT, MODEL
 
 __all__ = ["register_sagemaker_types"]
 
-_NAME_LENGTH = 63
-_ENDPOINT_TIMEOUT_SECONDS = 3600.0
 _MODEL_CREATE_ONLY = [
     "ModelName",
     "PrimaryContainer",
@@ -40,134 +40,46 @@ _CONFIG_CREATE_ONLY = [
     "EnableNetworkIsolation",
     "MetricsConfig",
 ]
-
-Properties = dict[str, Any]
-Created = tuple[str, dict[str, str]]
+_COMPONENT_UNCHANGEABLE = ("EndpointName", "VariantName")
 
 
-class _StabilizationError(ServerError):
-    """A resource did not become what its stack asked for; the message is the stack event's reason."""
+class _ComponentHandlers(SettlingHandlers):
+    """Those of an inference component.
 
-
-class _Handlers:
-    """Create, update of tags, and delete: all that a model or a configuration needs."""
-
-    def __init__(self, api: SageMakerApi, kind: Kind) -> None:
-        self._api = api
-        self._kind = kind
-
-    def table(self) -> dict[str, object]:
-        """Return the handlers as CloudFormation calls them."""
-        return {"create": self.create, "update": self.update, "delete": self.delete}
-
-    def create(self, logical_id: str, properties: Properties, stack: str) -> Created:
-        """Create the resource under its own name or a generated one."""
-        kind = self._kind
-        name = properties.get(kind.name_key) or ministack_tables.physical_name(
-            stack, logical_id, _NAME_LENGTH
-        )
-        self._call(f"Create{kind.name}", {**_known(f"Create{kind.name}", properties), kind.name_key: name})
-        arn = ministack_tables.current_scope().arn(f"{kind.segment}/{name}")
-        return self._created(arn)
-
-    def update(self, physical_id: str, old: Properties, new: Properties, stack: str) -> Created:  # noqa: ARG002 - the engine's signature
-        """Take over changed tags: everything else needs a new resource."""
-        self._api.store.set_tags(physical_id, {tag["Key"]: tag["Value"] for tag in new.get("Tags", [])})
-        return self._created(physical_id)
-
-    def delete(self, physical_id: str, properties: Properties) -> None:  # noqa: ARG002 - the engine's signature
-        """Delete the resource; one that is gone already is no error."""
-        name = _name_of(physical_id)
-        if any(record.arn == physical_id for record in self._api.store.all(self._kind)):
-            self._call(f"Delete{self._kind.name}", {self._kind.name_key: name})
-
-    def _call(self, name: str, request: Mapping[str, Any]) -> dict[str, Any]:
-        try:
-            return self._api.call(ministack_tables.current_scope(), name, coerce_strings(name, request))
-        except AwsError as error:
-            raise _StabilizationError(
-                f'Resource handler returned message: "{error.message} (Service: SageMaker, Status Code: '
-                f'{error.status})" (HandlerErrorCode: InvalidRequest)'
-            ) from error
-
-    def _created(self, arn: str) -> Created:
-        return arn, {self._kind.name_key: _name_of(arn), self._kind.arn_key: arn}
-
-
-class _EndpointHandlers(_Handlers):
-    """Those of an endpoint, which takes its time."""
-
-    def create(self, logical_id: str, properties: Properties, stack: str) -> Created:
-        """Create the endpoint and wait for it; one that fails is deleted, so that its name is free again."""
-        arn, attributes = super().create(logical_id, properties, stack)
-        endpoint = self._settled(arn)
-        if endpoint is None or endpoint["EndpointStatus"] != "InService":
-            reason = (endpoint or {}).get("FailureReason", "it was deleted meanwhile")
-            self.delete(arn, properties)
-            raise _not_stabilized(arn, reason)
-        return arn, attributes
+    An update is UpdateInferenceComponent with everything that the template says, so a ``CopyCount`` in it is
+    applied again, whatever autoscaling made of it meanwhile. Without a ``RuntimeConfig`` the count stays.
+    """
 
     def update(self, physical_id: str, old: Properties, new: Properties, stack: str) -> Created:
-        """Update the endpoint and wait for it; one whose update fails goes on serving what it served."""
-        created = super().update(physical_id, old, new, stack)
-        if _without_tags(old) != _without_tags(new):
-            request = {**_known("UpdateEndpoint", new), "EndpointName": _name_of(physical_id)}
-            self._call("UpdateEndpoint", request)
-            endpoint = self._settled(physical_id)
-            if endpoint is None or endpoint.get("FailureReason"):
-                reason = (endpoint or {}).get("FailureReason", "it was deleted meanwhile")
-                raise _not_stabilized(physical_id, reason)
-        return created
+        """Update the component; it can't change its endpoint, variant or name, nor be replaced."""
+        changed = [each for each in _COMPONENT_UNCHANGEABLE if old.get(each) != new.get(each)]
+        name = new.get("InferenceComponentName")
+        if name is not None and name != name_of(physical_id):
+            changed.append("InferenceComponentName")
+        if changed:
+            raise StabilizationError(
+                f'Resource handler returned message: "{", ".join(changed)} of {physical_id} can not be '
+                'updated" (HandlerErrorCode: NotUpdatable)'
+            )
+        return super().update(physical_id, old, new, stack)
 
-    def delete(self, physical_id: str, properties: Properties) -> None:
-        """Delete the endpoint and wait until it is gone."""
-        self._settled(physical_id)
-        super().delete(physical_id, properties)
-        self._settled(physical_id)
-
-    def _settled(self, arn: str) -> dict[str, Any] | None:
-        scope = ministack_tables.current_scope()
-        try:
-            return self._api.endpoints.wait_settled(scope, _name_of(arn), _ENDPOINT_TIMEOUT_SECONDS)
-        except TimeoutError as error:
-            raise _not_stabilized(arn, str(error)) from error
+    def steering(self, name: str) -> frozenset[str]:
+        """Creation has no deployment, and an update no place."""
+        own = {"DeploymentConfig"} if name.startswith("Create") else {*_COMPONENT_UNCHANGEABLE}
+        return super().steering(name) | own
 
 
 def register_sagemaker_types(api: SageMakerApi) -> None:
     """Teach CloudFormation the SageMaker types."""
+    endpoints = SettlingHandlers(api, ENDPOINT, api.endpoints.wait_settled)
+    components = _ComponentHandlers(api, INFERENCE_COMPONENT, api.components.wait_settled)
     for kind, handlers, create_only in (
-        (MODEL, _Handlers(api, MODEL), _MODEL_CREATE_ONLY),
-        (ENDPOINT_CONFIG, _Handlers(api, ENDPOINT_CONFIG), _CONFIG_CREATE_ONLY),
-        (ENDPOINT, _EndpointHandlers(api, ENDPOINT), ["EndpointName"]),
+        (MODEL, ResourceHandlers(api, MODEL), _MODEL_CREATE_ONLY),
+        (ENDPOINT_CONFIG, ResourceHandlers(api, ENDPOINT_CONFIG), _CONFIG_CREATE_ONLY),
+        (ENDPOINT, endpoints, ["EndpointName"]),
+        (INFERENCE_COMPONENT, components, []),
     ):
         ministack_tables.register_resource_type(
             f"AWS::SageMaker::{kind.name}", handlers.table(), create_only, tag_property="Tags"
         )
-    ministack_tables.run_on_worker_threads({"AWS::SageMaker::Endpoint"})
-
-
-def _known(name: str, properties: Properties) -> Properties:
-    """Return the properties that operation ``name`` takes; the others steer CloudFormation alone."""
-    steering = {
-        "RetainAllVariantProperties",
-        "ExcludeRetainedVariantProperties",
-        "RetainDeploymentConfig",
-        "Tags",
-    }
-    members = set(operation(name).input_shape.members)
-    return {key: value for key, value in properties.items() if key in members or key not in steering}
-
-
-def _name_of(arn: str) -> str:
-    return arn.rsplit("/", 1)[-1]
-
-
-def _without_tags(properties: Properties) -> Properties:
-    return {key: value for key, value in properties.items() if key != "Tags"}
-
-
-def _not_stabilized(arn: str, reason: str) -> _StabilizationError:
-    return _StabilizationError(
-        f'Resource handler returned message: "Endpoint {arn} did not stabilize: {reason}" '
-        "(HandlerErrorCode: NotStabilized)"
-    )
+    ministack_tables.run_on_worker_threads({"AWS::SageMaker::Endpoint", "AWS::SageMaker::InferenceComponent"})

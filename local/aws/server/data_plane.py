@@ -3,49 +3,51 @@
 Bodies are streamed, not gathered, and every Triton keeps a pool of open connections. The gateway is not
 involved, which is what keeps a request about as fast as one straight to Triton. Signatures are not verified.
 
-``GET /_seatrial/status`` answers what the server runs; the client side uses it.
+``GET /_seatrial/status`` answers what the server runs; the client side uses it. ``POST /_seatrial/clock``
+moves the server's clock ahead; tests use it.
 """
 
 import asyncio
 import concurrent.futures
 import logging
+import random
 import threading
-from collections.abc import Callable, Mapping
-from typing import Any
-from urllib.parse import unquote
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
 
 import uvloop
 
 from local.aws.server._client_connection import ClientConnection
-from local.aws.server._exchange import Exchange, Refusal
-from local.aws.server._invocation import Invocation
+from local.aws.server._dispatcher import Dispatcher
+from local.aws.server.components.routes import RoutedComponent
 from local.aws.server.errors import PortInUseError, ServerError
-from local.aws.server.fleet import Fleet
-from local.aws.server.invocation_mapping import kserve_request
-from local.aws.server.routes import Backend, Route, RouteTable
-from local.aws.server.runtime_answers import (
-    BODY_LIMIT_BYTES,
-    INVOCATION_TIMEOUT_SECONDS,
-    Answer,
-    body_too_large,
-    endpoint_not_found,
-    model_error,
-    not_a_component_endpoint,
-    unknown_operation,
-    unknown_variant,
-    web_pages_not_served,
-)
-from local.aws.server.scope import Scope, scope_of_authorization
-from local.triton.sagemaker_contract import RefusedInvocation
+from local.aws.server.fleet import Fleet, VariantServer
+from local.aws.server.routes import Backend, Route
+from local.aws.server.runtime_answers import INVOCATION_TIMEOUT_SECONDS, Answer
+from local.aws.server.scope import Scope
+from local.aws.server.traffic_counts import TrafficCounts
 
-__all__ = ["STATUS_PATH", "DataPlane"]
+__all__ = ["DataPlane", "Traffic"]
 
 _logger = logging.getLogger("seatrial.data_plane")
 
-STATUS_PATH = "/_seatrial/status"
-_INVOCATIONS_PREFIX, _INVOCATIONS_SUFFIX = b"/endpoints/", b"/invocations"
 _LOOP_TIMEOUT_SECONDS = 10.0
-_HTTP_CHARSET = "latin-1"  # what HTTP/1.1 header bytes stand for, one to one
+
+_Result = TypeVar("_Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """What went through since it was last asked.
+
+    Attributes:
+        components: by scope and component name.
+        variants: by scope, endpoint and variant name, of variants with a model.
+    """
+
+    components: Mapping[tuple[Scope, str], TrafficCounts]
+    variants: Mapping[tuple[Scope, str, str], TrafficCounts]
 
 
 class DataPlane:
@@ -55,7 +57,9 @@ class DataPlane:
         port: to listen on, on 127.0.0.1.
         default_scope: of requests whose ``Authorization`` header names none.
         status: answers ``GET /_seatrial/status`` with JSON; called on the data plane's loop.
+        advance_clock: answers the body of ``POST /_seatrial/clock``; called on a thread of its own.
         invocation_timeout_seconds: how long a model may take.
+        chance: the source of chance of routing to copies.
     """
 
     def __init__(
@@ -64,13 +68,18 @@ class DataPlane:
         default_scope: Scope,
         status: Callable[[], bytes],
         *,
+        advance_clock: Callable[[bytes], Answer] | None = None,
         invocation_timeout_seconds: float = INVOCATION_TIMEOUT_SECONDS,
+        chance: random.Random | None = None,
     ) -> None:
-        self._invocation_timeout_seconds = invocation_timeout_seconds
         self._port = port
-        self._default_scope = default_scope
-        self._status = status
-        self._routes = RouteTable()
+        self._dispatcher = Dispatcher(
+            default_scope,
+            status,
+            advance_clock,
+            invocation_timeout_seconds,
+            chance or random.Random(),  # noqa: S311 - spreads load, guards nothing
+        )
         self._published: dict[Fleet, Route] = {}
         self._loop: asyncio.AbstractEventLoop = uvloop.new_event_loop()
         self._thread = threading.Thread(target=self._run, name="data-plane", daemon=True)
@@ -101,13 +110,13 @@ class DataPlane:
 
         def put() -> None:
             self._published[fleet] = route
-            self._routes.put(route)
+            self._dispatcher.routes.put(route)
 
         self._on_loop(put)
 
     def withdraw(self, fleet: Fleet) -> None:
         """Send the endpoint's requests nowhere, if ``fleet`` is what serves them."""
-        self._on_loop(lambda: self._routes.drop(self._published[fleet]))
+        self._on_loop(lambda: self._dispatcher.routes.drop(self._published[fleet]))
 
     def drain(self, fleet: Fleet, timeout_seconds: float) -> None:
         """Wait until no request of ``fleet`` is under way, but no longer than the time-out."""
@@ -118,13 +127,44 @@ class DataPlane:
                 backend.retire(drained.release)
 
         self._on_loop(retire)
-        for _ in fleet.variants:
-            if not drained.acquire(timeout=timeout_seconds):
-                _logger.warning(
-                    "endpoint %s: requests under way for %.0f s are broken off",
-                    fleet.endpoint,
-                    timeout_seconds,
-                )
+        _wait_drained(drained, len(fleet.variants), timeout_seconds, f"endpoint {fleet.endpoint}")
+
+    def route_component(self, component: RoutedComponent, copies: Collection[VariantServer]) -> None:
+        """From now on send the component's requests to ``copies``; requests under way stay where they are."""
+        self._on_loop(lambda: self._dispatcher.components.put(component, copies))
+
+    def drain_copies(
+        self, component: RoutedComponent, copies: Collection[VariantServer], timeout_seconds: float
+    ) -> None:
+        """Wait until no request is under way on copies that get none any more, at most the time-out."""
+        drained = threading.Semaphore(0)
+
+        def retire() -> None:
+            for copy in copies:
+                self._dispatcher.components.retire(copy, drained.release)
+
+        self._on_loop(retire)
+        _wait_drained(drained, len(copies), timeout_seconds, f"inference component {component.name}")
+
+    def forget_component(self, component: RoutedComponent) -> None:
+        """Answer requests to the component as if there had never been one."""
+        self._on_loop(lambda: self._dispatcher.components.drop(component))
+
+    def take_traffic(self) -> Traffic:
+        """Return what went through since the last call."""
+        return self._on_loop(
+            lambda: Traffic(
+                {
+                    (route.component.scope, route.component.name): route.counter.take()
+                    for route in self._dispatcher.components.all()
+                },
+                {
+                    (route.scope, route.endpoint, backend.variant.name): backend.counter.take()
+                    for route in self._dispatcher.routes.all()
+                    for backend in route.backends
+                },
+            )
+        )
 
     # --- on the loop ---
 
@@ -134,74 +174,28 @@ class DataPlane:
 
     async def _listen(self) -> None:
         self._server = await self._loop.create_server(
-            lambda: ClientConnection(self._open_exchange), "127.0.0.1", self._port, backlog=1024
+            lambda: ClientConnection(self._dispatcher.open_exchange), "127.0.0.1", self._port, backlog=1024
         )
 
-    def _on_loop(self, action: Callable[[], Any]) -> None:
-        done: concurrent.futures.Future[None] = concurrent.futures.Future()
+    def _on_loop(self, action: Callable[[], _Result]) -> _Result:
+        done: concurrent.futures.Future[_Result] = concurrent.futures.Future()
 
         def run() -> None:
             try:
-                action()
+                result = action()
             except Exception as error:  # noqa: BLE001 - delivered to the waiting thread
                 done.set_exception(error)
             else:
-                done.set_result(None)
+                done.set_result(result)
 
         self._loop.call_soon_threadsafe(run)
         try:
-            done.result(_LOOP_TIMEOUT_SECONDS)
+            return done.result(_LOOP_TIMEOUT_SECONDS)
         except TimeoutError:
             raise ServerError("the data plane's loop does not respond") from None
 
-    def _open_exchange(
-        self,
-        client: ClientConnection,
-        method: bytes,
-        path: bytes,
-        headers: Mapping[bytes, bytes],
-        content_length: int | None,
-    ) -> Exchange:
-        route = self._find_route(method, path, headers)
-        if isinstance(route, Answer):
-            return Refusal(client, route)
-        backend = _pick_backend(route, headers, content_length)
-        if isinstance(backend, Answer):
-            return Refusal(client, backend)
-        request = kserve_request(backend.variant.plan, headers)
-        if isinstance(request, RefusedInvocation):
-            return Refusal(client, model_error(route.scope, route.endpoint, request.status, request.body))
-        return Invocation(
-            client,
-            route,
-            backend,
-            request,
-            content_length,
-            timeout_seconds=self._invocation_timeout_seconds,
-        )
 
-    def _find_route(self, method: bytes, path: bytes, headers: Mapping[bytes, bytes]) -> Route | Answer:
-        if b"origin" in headers:
-            return web_pages_not_served()
-        if method == b"GET" and path == STATUS_PATH.encode():
-            return Answer(200, None, self._status())
-        if method != b"POST" or not (
-            path.startswith(_INVOCATIONS_PREFIX) and path.endswith(_INVOCATIONS_SUFFIX)
-        ):
-            return unknown_operation(path.decode(_HTTP_CHARSET))
-        endpoint = unquote(path[len(_INVOCATIONS_PREFIX) : -len(_INVOCATIONS_SUFFIX)].decode(_HTTP_CHARSET))
-        authorization = headers.get(b"authorization", b"").decode(_HTTP_CHARSET)
-        scope = scope_of_authorization(authorization, self._default_scope)
-        return self._routes.find(scope, endpoint) or endpoint_not_found(scope, endpoint)
-
-
-def _pick_backend(
-    route: Route, headers: Mapping[bytes, bytes], content_length: int | None
-) -> Backend | Answer:
-    if content_length is not None and content_length > BODY_LIMIT_BYTES:
-        return body_too_large()
-    if b"x-amzn-sagemaker-inference-component" in headers:
-        return not_a_component_endpoint()
-    target = headers.get(b"x-amzn-sagemaker-target-variant")
-    variant = None if target is None else target.decode(_HTTP_CHARSET)
-    return route.pick(variant) or unknown_variant(route.endpoint, variant or "")
+def _wait_drained(drained: threading.Semaphore, count: int, timeout_seconds: float, whose: str) -> None:
+    for _ in range(count):
+        if not drained.acquire(timeout=timeout_seconds):
+            _logger.warning("%s: requests under way for %.0f s are broken off", whose, timeout_seconds)

@@ -68,6 +68,11 @@ class EndpointConfigs:
             raise validation_exception(
                 f"Variant names must be unique within an endpoint configuration: {names}."
             )
+        if len({bool(variant.get("ModelName")) for variant in variants}) > 1:
+            raise validation_exception(
+                "ModelName must be set for every variant, or for none of an endpoint that hosts inference "
+                f"components: {names}."
+            )
         for variant in variants:
             self._check_variant(scope, request, variant)
         weighted = [{"InitialVariantWeight": _DEFAULT_WEIGHT, **variant} for variant in variants]
@@ -100,15 +105,35 @@ class EndpointConfigs:
                 f"ExecutionRoleArn is required: variant {name} names no model, so that inference components "
                 "can be placed on it."
             )
-        instance_type = variant.get("InstanceType")
         if variant.get("ServerlessConfig"):
             return
-        if not instance_type:
-            raise validation_exception(f"InstanceType is required for variant {name}.")
+        _check_managed_scaling(variant)
+        pools = [pool["InstanceType"] for pool in variant.get("InstancePools") or ()]
+        instance_types = [variant["InstanceType"]] if variant.get("InstanceType") else pools
+        if not instance_types:
+            raise validation_exception(f"InstanceType or InstancePools is required for variant {name}.")
         if not variant.get("InitialInstanceCount") and not variant.get("ManagedInstanceScaling"):
             raise validation_exception(f"InitialInstanceCount is required for variant {name}.")
-        if request.get("KmsKeyId") and has_local_storage(instance_type):
-            raise validation_exception(
-                f"KmsKeyId can't be used with instance type {instance_type} of variant {name}: the instance "
-                "type has local storage, which is encrypted by a hardware module on the instance."
-            )
+        for instance_type in instance_types:
+            if request.get("KmsKeyId") and has_local_storage(instance_type):
+                raise validation_exception(
+                    f"KmsKeyId can't be used with instance type {instance_type} of variant {name}: the "
+                    "instance type has local storage, which is encrypted by a hardware module on the "
+                    "instance."
+                )
+
+
+def _check_managed_scaling(variant: Mapping[str, Any]) -> None:
+    managed = variant.get("ManagedInstanceScaling") or {}
+    if managed.get("Status") != "ENABLED":
+        return
+    if variant.get("ModelName"):
+        raise validation_exception(
+            "ManagedInstanceScaling is only supported for inference component endpoints."
+        )
+    least, most = managed.get("MinInstanceCount", 1), managed.get("MaxInstanceCount")
+    if most is not None and least > most:
+        raise validation_exception(
+            f"MinInstanceCount {least} of variant {variant['VariantName']} must not be above "
+            f"MaxInstanceCount {most}."
+        )

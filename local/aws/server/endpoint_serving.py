@@ -1,38 +1,33 @@
 """Serves an endpoint's variants with real Tritons: fetch the artifact, unpack it, start a server on it.
 
-One Triton answers for each production variant, whatever its ``InitialInstanceCount``: further instances on
-the same machine would share the same cores, so they would prove nothing. The log says so where a variant asks
-for more.
+One Triton answers for each production variant, whatever its instance count: further instances on the same
+machine would share the same cores, so they would prove nothing. The log says so where a variant asks for
+more.
 """
 
 import logging
 import shutil
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from local.aws.server.artifact_download import ArtifactDownload
 from local.aws.server.errors import LaunchError
 from local.aws.server.fleet import Fleet, VariantPlan, VariantServer
-from local.aws.server.models import containers_of
 from local.aws.server.scope import Scope
-from local.aws.server.triton_container import TritonContainer
-from local.triton.errors import ServeRuleError, TritonError, TritonStartError
-from local.triton.runtime import TritonRuntime
-from local.triton.sagemaker_contract import ServingPlan, serving_plan
-from local.triton.server import TritonServer
+from local.aws.server.served_model import (
+    DEFAULT_STARTUP_SECONDS,
+    ModelUnpacker,
+    UnhealthyError,
+    only_container,
+)
 
 __all__ = ["TritonFleetLauncher"]
 
 _logger = logging.getLogger("seatrial.endpoints")
 
 _STARTUP_MEMBER = "ContainerStartupHealthCheckTimeoutInSeconds"
-_STARTUP_SECONDS = 300.0
-"""Where the variant doesn't say."""
 _STOP_SECONDS = 0.0
 """A Triton is stopped when its requests are done, or are broken off: nothing is left to wait for."""
 
@@ -41,15 +36,13 @@ class TritonFleetLauncher:
     """Starts and stops the Tritons of fleets.
 
     Args:
-        project_root: where Triton's environment is.
-        folder: under which fleets keep what they serve, and their logs.
-        download: fetches artifacts.
+        folder: under which fleets keep what they serve.
+        unpacker: fetches and unpacks models.
     """
 
-    def __init__(self, project_root: Path, folder: Path, download: ArtifactDownload) -> None:
-        self._project_root = project_root
+    def __init__(self, folder: Path, unpacker: ModelUnpacker) -> None:
         self._folder = folder
-        self._download = download
+        self._unpacker = unpacker
         self._lock = threading.Lock()
         self._running: dict[Fleet, Path] = {}
 
@@ -91,104 +84,19 @@ class TritonFleetLauncher:
 
     def _start(self, scope: Scope, endpoint: str, plan: VariantPlan, folder: Path) -> VariantServer:
         label = f"endpoint {endpoint}, variant {plan.name}"
-        container = _only_container(plan)
-        repository = folder / "model"
         subnet_ids = (plan.model.get("VpcConfig") or {}).get("Subnets", [])
-        self._download.unpack(scope, container, subnet_ids, repository)
-        environment = dict(container.get("Environment", {}))
+        startup_seconds = plan.variant.get(_STARTUP_MEMBER, DEFAULT_STARTUP_SECONDS)
         try:
-            start = _TritonStart(
-                project_root=self._project_root,
-                serving=serving_plan(repository, environment),
-                repository=repository,
-                environment=environment,
-                timeout_seconds=plan.variant.get(_STARTUP_MEMBER, _STARTUP_SECONDS),
-                log_folder=self._folder.parent / "logs",
-                log_stem=f"{folder.parent.name}.{plan.name}",
+            model = self._unpacker.unpack(
+                scope, only_container(plan.model), subnet_ids, folder / "model", startup_seconds
             )
-            triton = start(0)
-        except TritonStartError as error:
-            _logger.info("%s: everything that Triton said: %s", label, error.log_path)
-            raise _unhealthy(plan, f"Triton: {error.cause}") from error
-        except ServeRuleError as error:
-            raise _unhealthy(plan, f"serve: {error}") from error
-        except TritonError as error:
-            raise LaunchError(str(error)) from error
-        overlays = tuple(map(str, triton.overlays))
-        for difference in (*_differences(plan, container, start.serving), *overlays):
-            _logger.warning("%s: %s", label, difference)
-        _logger.info("%s: Triton is process %d; its log: %s", label, triton.pid, triton.log.path)
-        return VariantServer(
-            plan.name,
-            plan.variant["InitialVariantWeight"],
-            start.serving,
-            TritonContainer(label, triton, start),
-            overlays,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class _TritonStart:
-    """Starts a variant's Triton, the first one and each that follows one that died.
-
-    Attributes:
-        project_root: where Triton's environment is.
-        serving: what the container's ``serve`` makes of the artifact.
-        repository: the unpacked artifact.
-        environment: of the container.
-        timeout_seconds: for loading.
-        log_folder: where its logs go, one for each process, so that the one that died can tell why.
-        log_stem: how their names begin.
-    """
-
-    project_root: Path
-    serving: ServingPlan
-    repository: Path
-    environment: Mapping[str, str]
-    timeout_seconds: float
-    log_folder: Path
-    log_stem: str
-
-    def __call__(self, restarts: int) -> TritonServer:
-        """Start it, given how often that was done before.
-
-        Raises:
-            TritonError: it doesn't become ready.
-        """
-        again = f".restart-{restarts}" if restarts else ""
-        return TritonServer.start(
-            TritonRuntime.locate(self.project_root),
-            self.repository,
-            models=self.serving.load_models,
-            startup_timeout_seconds=self.timeout_seconds,
-            log_path=self.log_folder / f"{self.log_stem}{again}.log",
-            extra_arguments=self.serving.arguments,
-            environment=self.environment,
-        )
-
-
-def _differences(plan: VariantPlan, container: Mapping[str, Any], serving: ServingPlan) -> Iterator[str]:
-    """Yield what a user should know of a variant that is served otherwise than AWS would serve it."""
-    yield f"image {container.get('Image')} is not run: the laptop's own Triton answers"
-    instances = plan.variant.get("InitialInstanceCount", 1)
-    if instances > 1:
-        yield f"one Triton answers for its {instances} instances"
-    for ignored in serving.ignored:
-        yield f"{ignored.setting} makes no difference: {ignored.reason}"
-
-
-def _only_container(plan: VariantPlan) -> Mapping[str, Any]:
-    containers = containers_of(plan.model)
-    if len(containers) != 1:
-        raise LaunchError(
-            f"model {plan.model['ModelName']} has {len(containers)} containers; an inference pipeline can't "
-            "be served on the laptop"
-        )
-    if containers[0].get("Mode") == "MultiModel":
-        raise LaunchError(
-            f"model {plan.model['ModelName']} is a multi-model container, which can't be served on the laptop"
-        )
-    return containers[0]
+            server, overlays = model.start(label, f"{folder.parent.name}.{plan.name}")
+        except UnhealthyError as error:
+            raise _unhealthy(plan, str(error)) from error
+        instances = plan.variant.get("InitialInstanceCount", 1)
+        if instances > 1:
+            _logger.warning("%s: one Triton answers for its %d instances", label, instances)
+        return VariantServer(plan.name, plan.variant["InitialVariantWeight"], model.serving, server, overlays)
 
 
 def _unhealthy(plan: VariantPlan, cause: str) -> LaunchError:

@@ -2,11 +2,14 @@
 
 CreateEndpoint and UpdateEndpoint answer at once; the work goes on in a thread of its own, so several
 endpoints come up side by side. An update starts the new fleet first, then switches the traffic in one step,
-then lets the old fleet finish what it has in hand; an update that fails leaves the old fleet serving: status
-``InService`` with a ``FailureReason``.
+then lets the old fleet finish what it has in hand; an update that fails leaves the old fleet serving:
+status ``InService`` with a ``FailureReason``.
 
-Sources: API_CreateEndpoint, API_UpdateEndpoint, API_DeleteEndpoint and API_DescribeEndpoint of the SageMaker
-API reference.
+An endpoint whose variants have no model hosts inference components: it has instances, and nothing runs on
+them before a component comes.
+
+Sources: API_CreateEndpoint, API_UpdateEndpoint, API_UpdateEndpointWeightsAndCapacities, API_DeleteEndpoint
+and API_DescribeEndpoint of the SageMaker API reference.
 """
 
 import copy
@@ -16,9 +19,19 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+from local.aws.server.clock import Clock
+from local.aws.server.components.hosts import ComponentHosts
+from local.aws.server.endpoint_checks import check_capacities, check_components_stay, check_deletable
+from local.aws.server.endpoint_variants import Variants, described_variants, retained_variants
 from local.aws.server.errors import AwsError, LaunchError, validation_exception
 from local.aws.server.fleet import Fleet, FleetLauncher, Traffic, VariantPlan
-from local.aws.server.sagemaker_store import ENDPOINT, ENDPOINT_CONFIG, MODEL, Record, SageMakerStore
+from local.aws.server.sagemaker_store import (
+    ENDPOINT,
+    ENDPOINT_CONFIG,
+    MODEL,
+    Record,
+    SageMakerStore,
+)
 from local.aws.server.scope import Scope
 
 __all__ = ["Endpoints"]
@@ -39,10 +52,21 @@ class Endpoints:
         store: remembers them, and knows the configurations and models.
         launcher: starts and stops the model servers.
         traffic: the data plane.
+        hosts: the instances of endpoints that host inference components.
+        clock: holds still while work is under way.
     """
 
-    def __init__(self, store: SageMakerStore, launcher: FleetLauncher, traffic: Traffic) -> None:
+    def __init__(
+        self,
+        store: SageMakerStore,
+        launcher: FleetLauncher,
+        traffic: Traffic,
+        hosts: ComponentHosts,
+        clock: Clock,
+    ) -> None:
         self._store = store
+        self._hosts = hosts
+        self._clock = clock
         self._launcher = launcher
         self._traffic = traffic
         self._fleets: dict[str, Fleet] = {}
@@ -53,7 +77,11 @@ class Endpoints:
         with self._store.lock:
             variants, plans = self._plans(scope, request["EndpointConfigName"])
             record = self._store.add(
-                ENDPOINT, scope, request, EndpointStatus="Creating", ProductionVariants=_starting(variants)
+                ENDPOINT,
+                scope,
+                request,
+                EndpointStatus="Creating",
+                ProductionVariants=described_variants(variants, running=False),
             )
         self._in_background(record, self._bring_up, plans, variants)
         return {"EndpointArn": record.arn}
@@ -71,15 +99,30 @@ class Endpoints:
             # "You must not delete an EndpointConfig in use by an endpoint that is live" (API_UpdateEndpoint).
             self._store.get(ENDPOINT_CONFIG, scope, record.document["EndpointConfigName"])
             variants, plans = self._plans(scope, request["EndpointConfigName"])
+            check_components_stay(self._store, record, variants)
+            variants = retained_variants(variants, self._described(record)["ProductionVariants"], request)
             self._set(record, EndpointStatus="Updating", FailureReason=None)
         self._in_background(record, self._replace_fleet, plans, variants, dict(request))
         return {"EndpointArn": record.arn}
 
-    def delete(self, scope: Scope, request: Mapping[str, Any]) -> dict[str, Any]:
-        """DeleteEndpoint."""
+    def update_capacities(self, scope: Scope, request: Mapping[str, Any]) -> dict[str, Any]:
+        """UpdateEndpointWeightsAndCapacities; weights can't be changed on the laptop."""
+        desired = request["DesiredWeightsAndCapacities"]
         with self._store.lock:
             record = self._store.get(ENDPOINT, scope, request["EndpointName"])
             self._check_settled(record)
+            check_capacities(record, desired)
+            self._set(record, EndpointStatus="Updating", FailureReason=None)
+        counts = {each["VariantName"]: each["DesiredInstanceCount"] for each in desired}
+        self._in_background(record, self._resize, counts)
+        return {"EndpointArn": record.arn}
+
+    def delete(self, scope: Scope, request: Mapping[str, Any]) -> dict[str, Any]:
+        """DeleteEndpoint: refused while it hosts inference components."""
+        with self._store.lock:
+            record = self._store.get(ENDPOINT, scope, request["EndpointName"])
+            self._check_settled(record)
+            check_deletable(self._store, record)
             self._set(record, EndpointStatus="Deleting")
         self._in_background(record, self._tear_down)
         return {}
@@ -87,7 +130,7 @@ class Endpoints:
     def describe(self, scope: Scope, request: Mapping[str, Any]) -> dict[str, Any]:
         """DescribeEndpoint."""
         with self._store.lock:
-            return self._store.get(ENDPOINT, scope, request["EndpointName"]).described()
+            return self._described(self._store.get(ENDPOINT, scope, request["EndpointName"]))
 
     def wait_settled(self, scope: Scope, name: str, timeout_seconds: float) -> dict[str, Any] | None:
         """Wait until nothing is in progress on an endpoint, and describe it; None once it is gone.
@@ -110,23 +153,27 @@ class Endpoints:
 
     # --- the work, each on a thread of its own ---
 
-    def _bring_up(
-        self, record: Record, plans: tuple[VariantPlan, ...], variants: list[dict[str, Any]]
-    ) -> None:
+    def _bring_up(self, record: Record, plans: tuple[VariantPlan, ...], variants: Variants) -> None:
+        self._open_host(record, record.document["EndpointConfigName"], variants)
         fleet = self._launcher.launch(record.scope, record.name, plans)
         self._traffic.publish(fleet)
         with self._store.lock:
             self._fleets[record.arn] = fleet
-            self._set(record, EndpointStatus="InService", ProductionVariants=_running(variants))
+            self._set(
+                record,
+                EndpointStatus="InService",
+                ProductionVariants=described_variants(variants, running=True),
+            )
 
     def _replace_fleet(
         self,
         record: Record,
         plans: tuple[VariantPlan, ...],
-        variants: list[dict[str, Any]],
+        variants: Variants,
         request: Mapping[str, Any],
     ) -> None:
         fleet = self._launcher.launch(record.scope, record.name, plans)
+        self._open_host(record, request["EndpointConfigName"], variants)
         self._traffic.publish(fleet)
         with self._store.lock:
             old = self._fleets[record.arn]
@@ -135,14 +182,27 @@ class Endpoints:
                 record,
                 EndpointStatus="InService",
                 EndpointConfigName=request["EndpointConfigName"],
-                ProductionVariants=_running(variants),
+                ProductionVariants=described_variants(variants, running=True),
                 LastDeploymentConfig=request.get("DeploymentConfig"),
             )
         self._traffic.drain(old, _DRAIN_SECONDS)
         self._launcher.stop(old)
 
+    def _resize(self, record: Record, counts: Mapping[str, int]) -> None:
+        variants = copy.deepcopy(record.document["ProductionVariants"])
+        for variant in variants:
+            count = counts.get(variant["VariantName"])
+            instances = self._hosts.find(record.scope, record.name, variant["VariantName"])
+            if count is not None:
+                variant.update(CurrentInstanceCount=count, DesiredInstanceCount=count)
+                if instances is not None:
+                    instances.resize(count)
+        with self._store.lock:
+            self._set(record, EndpointStatus="InService", ProductionVariants=variants)
+
     def _tear_down(self, record: Record) -> None:
         fleet = self.fleet_of(record)
+        self._hosts.close(record.scope, record.name)
         if fleet is not None:
             self._traffic.withdraw(fleet)
             self._traffic.drain(fleet, _DRAIN_SECONDS)
@@ -162,7 +222,7 @@ class Endpoints:
                 _logger.exception("endpoint %s", record.name)
                 self._failed(record, f"The local server failed: {type(error).__name__}: {error}")
 
-        threading.Thread(target=run, name=f"endpoint-{record.name}", daemon=True).start()
+        self._clock.start(f"endpoint-{record.name}", run)
 
     def _failed(self, record: Record, reason: str) -> None:
         _logger.error("endpoint %s: %s", record.name, reason)
@@ -176,7 +236,7 @@ class Endpoints:
 
     # --- what is remembered ---
 
-    def _plans(self, scope: Scope, config_name: str) -> tuple[list[dict[str, Any]], tuple[VariantPlan, ...]]:
+    def _plans(self, scope: Scope, config_name: str) -> tuple[Variants, tuple[VariantPlan, ...]]:
         config = self._store.get(ENDPOINT_CONFIG, scope, config_name).document
         variants = copy.deepcopy(config["ProductionVariants"])
         plans = tuple(
@@ -185,6 +245,20 @@ class Endpoints:
             if variant.get("ModelName")
         )
         return variants, plans
+
+    def _open_host(self, record: Record, config_name: str, variants: Variants) -> None:
+        config = self._store.get(ENDPOINT_CONFIG, record.scope, config_name).document
+        subnet_ids = (config.get("VpcConfig") or {}).get("Subnets", [])
+        self._hosts.open(record.scope, record.name, variants, subnet_ids)
+
+    def _described(self, record: Record) -> dict[str, Any]:
+        described = record.described()
+        for variant in described["ProductionVariants"]:
+            instances = self._hosts.find(record.scope, record.name, variant["VariantName"])
+            if instances is not None:
+                variant["CurrentInstanceCount"] = instances.count
+                variant["DesiredInstanceCount"] = instances.desired
+        return described
 
     def _set(self, record: Record, **changes: object) -> None:
         record.document.update(changes)
@@ -200,27 +274,3 @@ class Endpoints:
             return self._store.get(ENDPOINT, scope, name).document["EndpointStatus"] in _IN_PROGRESS
         except AwsError:
             return False
-
-
-def _starting(variants: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [_summary(variant, current_instances=0) for variant in variants]
-
-
-def _running(variants: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [
-        _summary(variant, current_instances=variant.get("InitialInstanceCount", 1)) for variant in variants
-    ]
-
-
-def _summary(variant: Mapping[str, Any], current_instances: int) -> dict[str, Any]:
-    """Return a variant in the shape of ``ProductionVariantSummary``."""
-    weight = variant["InitialVariantWeight"]
-    return {
-        "VariantName": variant["VariantName"],
-        "CurrentWeight": weight,
-        "DesiredWeight": weight,
-        "CurrentInstanceCount": current_instances,
-        "DesiredInstanceCount": variant.get("InitialInstanceCount", 1),
-        "ManagedInstanceScaling": variant.get("ManagedInstanceScaling"),
-        "RoutingConfig": variant.get("RoutingConfig"),
-    }

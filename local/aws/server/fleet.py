@@ -46,9 +46,9 @@ class ModelServer(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class VariantServer:
-    """A production variant that answers.
+    """A production variant, or a copy of an inference component on it, that answers.
 
     Attributes:
         name: of the variant.

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from xml.sax.saxutils import escape
 
-from local.aws.server import ministack_tables
+from local.aws.server import ministack_cloudwatch, ministack_tables
 from local.aws.server.ministack_tables import HttpAnswer
 
 __all__ = ["close_gaps"]
@@ -32,6 +32,7 @@ def close_gaps() -> None:
     _keep_role_boundary()
     _describe_vpc_endpoints_fully()
     _describe_flow_logs_fully()
+    ministack_cloudwatch.leave_alarms_to_us()
 
 
 def _name_instance_profiles_by_name() -> None:

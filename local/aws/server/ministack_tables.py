@@ -1,6 +1,6 @@
-"""The one place that touches ministack's private names: it has no plug-in interface.
+"""ministack's private names: it has no plug-in interface. ``ministack_cloudwatch`` has the others.
 
-The version is pinned, and a contract test reads this file and checks that every ``ministack`` name in it
+The version is pinned, and a contract test reads both files and checks that every ``ministack`` name in them
 exists.
 """
 

@@ -11,7 +11,14 @@ from local.aws.server.errors import validation_exception
 from local.aws.server.sagemaker_store import MODEL, Record, SageMakerStore
 from local.aws.server.scope import Scope
 
-__all__ = ["ModelDataAccess", "Models", "containers_of", "model_data_url"]
+__all__ = [
+    "ModelDataAccess",
+    "Models",
+    "check_image",
+    "check_model_data",
+    "containers_of",
+    "model_data_url",
+]
 
 _ECR_IMAGE = re.compile(r"\d{12}\.dkr\.ecr(-fips)?\.[a-z0-9-]+\.amazonaws\.com(\.cn)?/[^\s:@]+([:@]\S+)?")
 
@@ -35,6 +42,34 @@ def model_data_url(container: Mapping[str, Any]) -> str | None:
     source = container.get("ModelDataSource", {}).get("S3DataSource", {})
     url: str | None = container.get("ModelDataUrl") or source.get("S3Uri")
     return url
+
+
+def check_image(container: Mapping[str, Any]) -> None:
+    """Check where a container's image comes from.
+
+    Raises:
+        AwsError: from elsewhere than ECR.
+    """
+    in_vpc = container.get("ImageConfig", {}).get("RepositoryAccessMode") == "Vpc"
+    if not in_vpc and not _ECR_IMAGE.fullmatch(container["Image"]):
+        raise validation_exception(
+            f'Using non-ECR image "{container["Image"]}" without Vpc repository access mode is not supported.'
+        )
+
+
+def check_model_data(access: ModelDataAccess, scope: Scope, role_arn: str, url: str | None) -> None:
+    """Check that a role may read an artifact, if there is one.
+
+    Raises:
+        AwsError: it may not.
+    """
+    if url and access.refusal(scope, role_arn, url):
+        raise validation_exception(
+            f'Could not access model data at {url}. Please ensure that the role "{role_arn}" exists and '
+            'that its trust relationship policy allows the action "sts:AssumeRole" for the service '
+            'principal "sagemaker.amazonaws.com". Also ensure that the role has "s3:GetObject" '
+            f"permissions and that the object is located in {scope.region}."
+        )
 
 
 class Models:
@@ -85,18 +120,7 @@ class Models:
         image = container.get("Image")
         if not image:
             raise validation_exception("Image is required in a container that names no model package.")
-        in_vpc = container.get("ImageConfig", {}).get("RepositoryAccessMode") == "Vpc"
-        if not in_vpc and not _ECR_IMAGE.fullmatch(image):
-            raise validation_exception(
-                f'Using non-ECR image "{image}" without Vpc repository access mode is not supported.'
-            )
+        check_image(container)
         if container.get("ModelDataUrl") and container.get("ModelDataSource"):
             raise validation_exception("ModelDataUrl and ModelDataSource can't both be set in a container.")
-        url = model_data_url(container)
-        if url and self._access.refusal(scope, role_arn, url):
-            raise validation_exception(
-                f'Could not access model data at {url}. Please ensure that the role "{role_arn}" exists and '
-                'that its trust relationship policy allows the action "sts:AssumeRole" for the service '
-                'principal "sagemaker.amazonaws.com". Also ensure that the role has "s3:GetObject" '
-                f"permissions and that the object is located in {scope.region}."
-            )
+        check_model_data(self._access, scope, role_arn, model_data_url(container))

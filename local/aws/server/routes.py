@@ -7,6 +7,7 @@ from typing import Protocol
 
 from local.aws.server.fleet import VariantServer
 from local.aws.server.scope import Scope
+from local.aws.server.traffic_counts import TrafficCounter
 
 __all__ = ["Backend", "IdleConnection", "Route", "RouteTable"]
 
@@ -24,7 +25,8 @@ class Backend:
     """A Triton as the data plane sees it.
 
     Attributes:
-        variant: the production variant it is.
+        variant: the production variant it is, or the copy of a component.
+        counter: counts the requests of the variant, or of the component with all its copies.
         in_flight: requests under way.
         idle: connections to use again, the latest last.
         retired: whether it is to get no further request.
@@ -32,6 +34,7 @@ class Backend:
     """
 
     variant: VariantServer
+    counter: TrafficCounter = field(default_factory=TrafficCounter)
     in_flight: int = 0
     idle: list[IdleConnection] = field(default_factory=list)
     retired: bool = False
@@ -40,10 +43,23 @@ class Backend:
     def begin(self) -> None:
         """Count a request that starts."""
         self.in_flight += 1
+        self.counter.begin()
 
-    def end(self) -> None:
-        """Count a request that is over."""
+    def end(self, status: int | None = None, seconds: float = 0.0) -> None:
+        """Count a request that is over.
+
+        Args:
+            status: the model's HTTP status; 0 if it did not answer, None if the client went away before.
+            seconds: how long it took.
+        """
         self.in_flight -= 1
+        self.counter.end(status, seconds)
+        self._settle()
+
+    def hand_over(self, other: "Backend") -> None:
+        """Let ``other`` have a request that this one could not be reached with."""
+        self.in_flight -= 1
+        other.in_flight += 1
         self._settle()
 
     def retire(self, when_drained: Callable[[], None]) -> None:
@@ -69,12 +85,17 @@ class Route:
     Attributes:
         scope: of the endpoint.
         endpoint: its name.
-        backends: one per variant.
+        backends: one per variant that has a model.
     """
 
     scope: Scope
     endpoint: str
     backends: tuple[Backend, ...]
+
+    @property
+    def hosts_components(self) -> bool:
+        """Whether its variants are made for inference components."""
+        return not self.backends
 
     def pick(self, target_variant: str | None) -> Backend | None:
         """Return the named variant's backend, or one by weight; None if there is no such one.
@@ -97,6 +118,10 @@ class RouteTable:
 
     def __init__(self) -> None:
         self._routes: dict[tuple[Scope, str], Route] = {}
+
+    def all(self) -> list[Route]:
+        """Return every route."""
+        return list(self._routes.values())
 
     def find(self, scope: Scope, endpoint: str) -> Route | None:
         """Return an endpoint's route; None if it serves nothing."""

@@ -15,12 +15,16 @@ __all__ = [
     "BODY_LIMIT_BYTES",
     "INVOCATION_TIMEOUT_SECONDS",
     "Answer",
+    "Origin",
     "answer_head",
     "body_too_large",
+    "component_header_required",
+    "component_not_found",
     "endpoint_not_found",
     "model_error",
     "model_timeout",
     "model_unreachable",
+    "no_capacity",
     "not_a_component_endpoint",
     "unknown_operation",
     "unknown_variant",
@@ -55,6 +59,28 @@ class Answer:
         more = b"x-amzn-ErrorType: %s\r\n" % self.error.encode() if self.error else b""
         head = answer_head(self.status, b"application/json", len(self.body), more=more, close=close)
         return head + self.body
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Whose model an answer is about.
+
+    Attributes:
+        scope: of the endpoint.
+        endpoint: its name.
+        component: the inference component's name, where one was asked.
+    """
+
+    scope: Scope
+    endpoint: str
+    component: str | None = None
+
+    @property
+    def log_group(self) -> str:
+        """The log group of its containers."""
+        if self.component is not None:
+            return f"/aws/sagemaker/InferenceComponents/{self.component}"
+        return f"/aws/sagemaker/Endpoints/{self.endpoint}"
 
 
 def answer_head(
@@ -103,6 +129,34 @@ def not_a_component_endpoint() -> Answer:
     )
 
 
+def component_header_required() -> Answer:
+    """Return what a request without a component is answered by an endpoint that is made for them."""
+    return _error(
+        400,
+        "ValidationError",
+        {
+            "ErrorCode": "INFERENCE_COMPONENT_NAME_MISSING",
+            "Message": "Inference Component Name header is required for endpoints to which you plan to "
+            "deploy inference components. Please include Inference Component Name header or consider using "
+            "SageMaker models.",
+        },
+    )
+
+
+def component_not_found(endpoint: str, component: str) -> Answer:
+    """Return what a request with a wrong ``InferenceComponentName`` is answered."""
+    return _validation_error(f"Inference Component {component} not found for endpoint {endpoint}.")
+
+
+def no_capacity() -> Answer:
+    """Return what a request to a component without a copy is answered."""
+    return _validation_error(
+        "Inference Component has no capacity to process this request. ApplicationAutoScaling may be "
+        "in-progress (if configured) or try to increase the capacity by invoking "
+        "UpdateInferenceComponentRuntimeConfig API."
+    )
+
+
 def web_pages_not_served() -> Answer:
     """Return what a request with an ``Origin`` is answered: pages in a browser reach loopback, too."""
     return _error(403, "AccessDeniedException", {"Message": "Web pages are not served."})
@@ -118,12 +172,11 @@ def body_too_large() -> Answer:
     return Answer(413, None, _json({"message": f"HTTP content length exceeded {BODY_LIMIT_BYTES} bytes."}))
 
 
-def model_error(scope: Scope, endpoint: str, status: int, message: bytes) -> Answer:
+def model_error(origin: Origin, status: int, message: bytes) -> Answer:
     """Return what is answered when the model server answered with an error.
 
     Args:
-        scope: of the endpoint.
-        endpoint: its name.
+        origin: whose model it is.
         status: the model server's HTTP status.
         message: the body of its answer.
     """
@@ -132,8 +185,7 @@ def model_error(scope: Scope, endpoint: str, status: int, message: bytes) -> Ans
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         who, code = "server", "SERVER_ERROR_FROM_MODEL"
     return _model_error(
-        scope,
-        endpoint,
+        origin,
         code=code,
         status=status,
         original=original,
@@ -141,29 +193,28 @@ def model_error(scope: Scope, endpoint: str, status: int, message: bytes) -> Ans
     )
 
 
-def model_timeout(scope: Scope, endpoint: str) -> Answer:
+def model_timeout(origin: Origin) -> Answer:
     """Return what is answered when the model server has not answered within the limit."""
     message = (
         "Your invocation timed out while waiting for a response from container primary. Review the latency "
         "metrics for each container in Amazon CloudWatch, resolve the issue, and try again."
     )
-    return _unanswered(scope, endpoint, message)
+    return _unanswered(origin, message)
 
 
-def model_unreachable(scope: Scope, endpoint: str) -> Answer:
+def model_unreachable(origin: Origin) -> Answer:
     """Return what is answered when the model server is gone, or closed the connection without an answer."""
     message = (
-        f"Amazon SageMaker could not get a response from the {endpoint} endpoint. This can occur when CPU or "
-        "memory utilization is high. To check your utilization, see Amazon CloudWatch. To fix this problem, "
-        "use an instance type with more CPU capacity or memory."
+        f"Amazon SageMaker could not get a response from the {origin.endpoint} endpoint. This can occur when "
+        "CPU or memory utilization is high. To check your utilization, see Amazon CloudWatch. To fix this "
+        "problem, use an instance type with more CPU capacity or memory."
     )
-    return _unanswered(scope, endpoint, message)
+    return _unanswered(origin, message)
 
 
-def _unanswered(scope: Scope, endpoint: str, message: str) -> Answer:
+def _unanswered(origin: Origin, message: str) -> Answer:
     return _model_error(
-        scope,
-        endpoint,
+        origin,
         code="SERVER_ERROR_FROM_MODEL",
         status=0,
         original=message,
@@ -171,10 +222,10 @@ def _unanswered(scope: Scope, endpoint: str, message: str) -> Answer:
     )
 
 
-def _model_error(scope: Scope, endpoint: str, *, code: str, status: int, original: str, what: str) -> Answer:
-    group = f"/aws/sagemaker/Endpoints/{endpoint}"
+def _model_error(origin: Origin, *, code: str, status: int, original: str, what: str) -> Answer:
+    region, account_id, group = origin.scope.region, origin.scope.account_id, origin.log_group
     console = (
-        f"https://{scope.region}.console.aws.amazon.com/cloudwatch/home?region={scope.region}"
+        f"https://{region}.console.aws.amazon.com/cloudwatch/home?region={region}"
         f"#logEventViewer:group={group}"
     )
     return _error(
@@ -182,8 +233,8 @@ def _model_error(scope: Scope, endpoint: str, *, code: str, status: int, origina
         "ModelError",
         {
             "ErrorCode": code,
-            "LogStreamArn": f"arn:aws:logs:{scope.region}:{scope.account_id}:log-group:{group}",
-            "Message": f'{what} with message "{original}". See {console} in account {scope.account_id} '
+            "LogStreamArn": f"arn:aws:logs:{region}:{account_id}:log-group:{group}",
+            "Message": f'{what} with message "{original}". See {console} in account {account_id} '
             "for more information.",
             "OriginalMessage": original,
             "OriginalStatusCode": status,

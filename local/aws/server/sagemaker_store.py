@@ -1,4 +1,4 @@
-"""What SageMaker's control plane remembers: models, endpoint configurations, endpoints and tags.
+"""What SageMaker's control plane remembers: its resources and their tags.
 
 One lock guards everything: requests arrive on the gateway's loop, and endpoints come up on threads of their
 own.
@@ -14,7 +14,15 @@ from typing import Any, Final
 from local.aws.server.errors import AwsError, validation_exception
 from local.aws.server.scope import Scope
 
-__all__ = ["ENDPOINT", "ENDPOINT_CONFIG", "MODEL", "Kind", "Record", "SageMakerStore"]
+__all__ = [
+    "ENDPOINT",
+    "ENDPOINT_CONFIG",
+    "INFERENCE_COMPONENT",
+    "MODEL",
+    "Kind",
+    "Record",
+    "SageMakerStore",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +49,16 @@ class Kind:
         """The answer member that carries the ARN: ``EndpointConfigArn``."""
         return f"{self.name}Arn"
 
+    @property
+    def status_key(self) -> str:
+        """The answer member that carries the status, of kinds that have one: ``EndpointStatus``."""
+        return f"{self.name}Status"
+
 
 MODEL: Final = Kind("Model", "model", "model")
 ENDPOINT_CONFIG: Final = Kind("EndpointConfig", "endpoint-config", "endpoint configuration")
 ENDPOINT: Final = Kind("Endpoint", "endpoint", "endpoint")
+INFERENCE_COMPONENT: Final = Kind("InferenceComponent", "inference-component", "inference component")
 
 
 @dataclass(slots=True)

@@ -4,16 +4,46 @@ import json
 import os
 from typing import Any
 
+from local.aws.server.components.inference_components import InferenceComponents
 from local.aws.server.endpoints import Endpoints
-from local.aws.server.sagemaker_store import ENDPOINT, Record, SageMakerStore
+from local.aws.server.sagemaker_store import ENDPOINT, INFERENCE_COMPONENT, Record, SageMakerStore
 
 __all__ = ["status_report"]
 
 
-def status_report(store: SageMakerStore, endpoints: Endpoints) -> bytes:
-    """Return the process id and every endpoint with its variants' Tritons."""
-    listed = [_endpoint(record, endpoints) for record in store.all(ENDPOINT)]
+def status_report(store: SageMakerStore, endpoints: Endpoints, components: InferenceComponents) -> bytes:
+    """Return the process id and every endpoint with the Tritons of its variants and components."""
+    hosted = [
+        (record.scope, record.document["EndpointName"], _component(record, components))
+        for record in store.all(INFERENCE_COMPONENT)
+    ]
+    listed = [
+        {
+            **_endpoint(record, endpoints),
+            "components": [component for *place, component in hosted if place == [record.scope, record.name]],
+        }
+        for record in store.all(ENDPOINT)
+    ]
     return json.dumps({"pid": os.getpid(), "endpoints": listed}).encode()
+
+
+def _component(record: Record, components: InferenceComponents) -> dict[str, Any]:
+    return {
+        "name": record.name,
+        "status": record.document["InferenceComponentStatus"],
+        "desired_copies": record.document["RuntimeConfig"]["DesiredCopyCount"],
+        "failure_reason": record.document.get("FailureReason"),
+        "copies": [
+            {
+                "copy_id": copy.copy_id,
+                "model": copy.server.plan.default_model,
+                "triton_pid": copy.server.server.pid,
+                "triton_http_port": copy.server.server.http_port,
+                "overlays": copy.server.overlays,
+            }
+            for copy in components.copies_of(record)
+        ],
+    }
 
 
 def _endpoint(record: Record, endpoints: Endpoints) -> dict[str, Any]:

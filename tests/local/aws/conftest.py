@@ -11,6 +11,7 @@ from botocore.config import Config
 
 from local.aws.client import LocalAws
 from tests.local.aws.account import BUCKET, Account
+from tests.local.aws.component_account import ComponentAccount
 from tests.local.aws.ports import free_port_pair
 
 _PROJECT_ROOT = Path(__file__).resolve().parents[3]
@@ -66,3 +67,9 @@ def account(aws_client: Callable[[str], Any]) -> Account:
         PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [read]}),
     )
     return Account(aws_client, role["Arn"])
+
+
+@pytest.fixture(scope="session")
+def hosting(account: Account, local_aws: LocalAws) -> ComponentAccount:
+    """The local account, where endpoints host inference components."""
+    return ComponentAccount(account, local_aws)

@@ -234,3 +234,17 @@ def _processes_with(argument: str) -> list[str]:
         if argument in words:
             found.append(command.parent.name)
     return found
+
+
+def test_the_clock_moves_ahead(local_aws: LocalAws) -> None:
+    """The answer is what the server's clock shows, and it stays ahead."""
+    before = local_aws.advance_clock(0)
+    assert 600 <= local_aws.advance_clock(600) - before < 630
+
+
+def test_a_clock_that_cant_be_moved_says_why(local_aws: LocalAws, tmp_path: Path) -> None:
+    """Backwards is refused by the server; without a server there is no clock."""
+    with pytest.raises(LocalAwsError, match=r"advance_seconds must be from 0 to 604800, not -1\."):
+        local_aws.advance_clock(-1)
+    with pytest.raises(LocalAwsError, match="the laptop's AWS doesn't run"):
+        LocalAws(_PROJECT_ROOT, tmp_path).advance_clock(1)

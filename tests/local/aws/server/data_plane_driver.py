@@ -2,6 +2,9 @@
 
 Every endpoint is named like the model behind it, and its model decides how the backend behaves; ``gone`` has
 no backend at all, and ``down`` knows it. A model may take one second.
+
+The endpoint ``shared`` hosts components: ``half`` has a copy that is gone and one that echoes, ``lost`` has
+only one that is gone, ``empty`` has none.
 """
 
 import signal
@@ -9,6 +12,7 @@ import sys
 from dataclasses import dataclass
 
 from local.aws.account import LOCAL_ACCOUNT
+from local.aws.server.components.routes import RoutedComponent
 from local.aws.server.data_plane import DataPlane
 from local.aws.server.fleet import Fleet, VariantServer
 from local.aws.server.scope import Scope
@@ -47,6 +51,12 @@ def main() -> None:
         server = _Backend({"gone": gone_port, "down": None}.get(name, backend_port))
         plan = ServingPlan(name, (name,), ())
         plane.publish(Fleet(_SCOPE, name, (VariantServer("AllTraffic", 1.0, plan, server),)))
+    plane.publish(Fleet(_SCOPE, "shared", ()))
+    for name, ports in (("half", [gone_port, backend_port]), ("lost", [gone_port]), ("empty", [])):
+        plan = ServingPlan("echo", ("echo",), ())
+        copies = [VariantServer("AllTraffic", 1.0, plan, _Backend(each)) for each in ports]
+        component = RoutedComponent(_SCOPE, name, "shared", "RANDOM")
+        plane.route_component(component, copies)
     print("ready", flush=True)  # noqa: T201 - what the test waits for
     signal.pause()
 

@@ -342,3 +342,49 @@ def test_what_cant_be_served_is_refused(
 def _resident_bytes(pid: int) -> int:
     lines = Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS:")) * 1024
+
+
+def test_a_copy_that_cant_be_reached_costs_no_request(plane: _Plane) -> None:
+    """Requests that go to a copy that is gone are answered by the other one, body and all."""
+    for number in range(20):
+        body = b"%d" % number * 10_000
+        response, answer = plane.invoke("shared", body, X_Amzn_SageMaker_Inference_Component="half")
+        assert (response.status, answer) == (200, body)
+
+
+def test_a_chunked_body_finds_the_copy_that_can_be_reached(plane: _Plane) -> None:
+    """A body of unknown length is gathered first, and goes whole to whoever answers."""
+    for _ in range(10):
+        connection = plane.connect()
+        headers = {"X-Amzn-SageMaker-Inference-Component": "half", "Transfer-Encoding": "chunked"}
+        connection.request(
+            "POST", "/endpoints/shared/invocations", iter([b"ab", b"cd"]), headers, encode_chunked=True
+        )
+        response = connection.getresponse()
+        assert (response.status, response.read()) == (200, b"abcd")
+        connection.close()
+
+
+@pytest.mark.parametrize(
+    ("component", "status", "words"),
+    [
+        ("lost", 424, "could not get a response from the shared endpoint"),
+        ("empty", 400, "has no capacity to process this request"),
+        ("nobody", 400, "Inference Component nobody not found for endpoint shared."),
+        ("", 400, "Inference Component Name header is required"),
+    ],
+)
+def test_a_component_that_cant_answer(plane: _Plane, component: str, status: int, words: str) -> None:
+    """Each way of having no copy has its own answer; the console's address is the component's log group."""
+    response, answer = plane.invoke("shared", X_Amzn_SageMaker_Inference_Component=component)
+    assert response.status == status
+    assert words in json.loads(answer)["Message"]
+    assert ("/aws/sagemaker/InferenceComponents/lost" in answer.decode()) is (component == "lost")
+
+
+def test_without_a_clock_the_request_to_move_it_is_unknown(plane: _Plane) -> None:
+    """The path exists only where the server has a clock to move."""
+    connection = plane.connect()
+    connection.request("POST", "/_seatrial/clock", b"{}")
+    assert connection.getresponse().status == 404
+    connection.close()

@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from local.aws.server.clock import Clock
+from local.aws.server.components.hosts import ComponentHosts
 from local.aws.server.endpoint_configs import EndpointConfigs
 from local.aws.server.endpoints import Endpoints
 from local.aws.server.errors import AwsError
@@ -26,7 +28,9 @@ class _Room:
         self.traffic = FakeTraffic()
         self.launcher = FakeLauncher(self.traffic.calls, {"bad": _BAD})
         self.launcher.gate.set()
-        self.endpoints = Endpoints(self.store, self.launcher, self.traffic)
+        clock = Clock()
+        hosts = ComponentHosts(lambda scope, _: [f"{scope.region}a"], clock.now)
+        self.endpoints = Endpoints(self.store, self.launcher, self.traffic, hosts, clock)
         models, configs = Models(self.store, OpenAccess()), EndpointConfigs(self.store)
         for name in ("one", "two", "bad"):
             models.create(

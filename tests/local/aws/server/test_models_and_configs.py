@@ -154,7 +154,7 @@ def test_a_config_is_described_as_it_was_created(configs: EndpointConfigs) -> No
             'Could not find model "arn:aws:sagemaker:us-east-1:000000000000:model/z".',
         ),
         (_config(ModelName=None), "ExecutionRoleArn is required: variant v names no model"),
-        (_config(InstanceType=None), "InstanceType is required for variant v."),
+        (_config(InstanceType=None), "InstanceType or InstancePools is required for variant v."),
         (_config(InitialInstanceCount=None), "InitialInstanceCount is required for variant v."),
         (
             _config(kms_key=_KEY, InstanceType="ml.g5.xlarge"),

@@ -7,12 +7,16 @@ from botocore.parsers import create_parser
 
 from local.aws.server.runtime_answers import (
     Answer,
+    Origin,
     answer_head,
     body_too_large,
+    component_header_required,
+    component_not_found,
     endpoint_not_found,
     model_error,
     model_timeout,
     model_unreachable,
+    no_capacity,
     not_a_component_endpoint,
     unknown_operation,
     unknown_variant,
@@ -20,6 +24,7 @@ from local.aws.server.runtime_answers import (
 from local.aws.server.scope import Scope
 
 _SCOPE = Scope("000000000000", "eu-west-1")
+_ORIGIN = Origin(_SCOPE, "e")
 _LOG_STREAM = "arn:aws:logs:eu-west-1:000000000000:log-group:/aws/sagemaker/Endpoints/e"
 
 
@@ -54,6 +59,25 @@ def _as_boto3_reads_it(answer: Answer) -> dict[str, Any]:
                 "again."
             ),
         ),
+        (
+            component_header_required(),
+            "ValidationError",
+            (
+                "Inference Component Name header is required for endpoints to which you plan to deploy "
+                "inference components. Please include Inference Component Name header or consider using "
+                "SageMaker models."
+            ),
+        ),
+        (component_not_found("e", "c"), "ValidationError", "Inference Component c not found for endpoint e."),
+        (
+            no_capacity(),
+            "ValidationError",
+            (
+                "Inference Component has no capacity to process this request. ApplicationAutoScaling may be "
+                "in-progress (if configured) or try to increase the capacity by invoking "
+                "UpdateInferenceComponentRuntimeConfig API."
+            ),
+        ),
         (unknown_operation("/x"), "UnknownOperationException", "/x is not served on the laptop."),
         (body_too_large(), "413", "HTTP content length exceeded 6291456 bytes."),
     ],
@@ -70,7 +94,7 @@ def test_refusals_reach_boto3_with_code_and_message(answer: Answer, code: str, m
 )
 def test_a_models_error_carries_what_the_model_said(status: int, who: str, error_code: str) -> None:
     """ModelError has the original status and message, the log stream, and AWS's sentence."""
-    answer = model_error(_SCOPE, "e", status, b'{"error":"bad"}')
+    answer = model_error(_ORIGIN, status, b'{"error":"bad"}')
     read = _as_boto3_reads_it(answer)
     assert answer.status == 424
     assert read["Error"]["Code"] == "ModelError"
@@ -89,7 +113,7 @@ def test_bytes_that_are_no_text_dont_break_a_models_error() -> None:
     """A model's answer of any bytes still makes JSON."""
     assert (
         "\N{REPLACEMENT CHARACTER}"
-        in _as_boto3_reads_it(model_error(_SCOPE, "e", 500, b"\xff"))["Error"]["Message"]
+        in _as_boto3_reads_it(model_error(_ORIGIN, 500, b"\xff"))["Error"]["Message"]
     )
 
 
@@ -104,10 +128,10 @@ def test_bytes_that_are_no_text_dont_break_a_models_error() -> None:
     ],
 )
 def test_no_answer_from_the_model_is_a_models_error_of_status_0(
-    make: Callable[[Scope, str], Answer], message: str
+    make: Callable[[Origin], Answer], message: str
 ) -> None:
     """Without an answer the original status is 0."""
-    error = _as_boto3_reads_it(make(_SCOPE, "e"))["Error"]
+    error = _as_boto3_reads_it(make(_ORIGIN))["Error"]
     assert error["Code"] == "ModelError"
     assert error["Message"].startswith(f'Received server error (0) from primary with message "{message}')
 

@@ -1,0 +1,182 @@
+"""What becomes of a request to the data plane: who answers it. Touched by the data plane's loop alone."""
+
+import functools
+import random
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from local.aws.server._client_connection import ClientConnection
+from local.aws.server._control_request import ControlRequest
+from local.aws.server._exchange import Exchange, Refusal
+from local.aws.server._invocation import Invocation
+from local.aws.server.components.routes import ComponentRoute, ComponentRoutes
+from local.aws.server.invocation_mapping import kserve_request
+from local.aws.server.routes import Backend, Route, RouteTable
+from local.aws.server.runtime_answers import (
+    BODY_LIMIT_BYTES,
+    Answer,
+    Origin,
+    body_too_large,
+    component_header_required,
+    component_not_found,
+    endpoint_not_found,
+    model_error,
+    no_capacity,
+    not_a_component_endpoint,
+    unknown_operation,
+    unknown_variant,
+    web_pages_not_served,
+)
+from local.aws.server.scope import Scope, scope_of_authorization
+from local.triton.sagemaker_contract import KserveRequest, RefusedInvocation
+
+__all__ = ["CLOCK_PATH", "STATUS_PATH", "Dispatcher"]
+
+STATUS_PATH = "/_seatrial/status"
+CLOCK_PATH = "/_seatrial/clock"
+_INVOCATIONS_PREFIX, _INVOCATIONS_SUFFIX = b"/endpoints/", b"/invocations"
+_HTTP_CHARSET = "latin-1"  # what HTTP/1.1 header bytes stand for, one to one
+_COMPONENT_HEADER = b"x-amzn-sagemaker-inference-component"
+
+
+@dataclass(frozen=True, slots=True)
+class _Model:
+    """Who answers a request.
+
+    Attributes:
+        origin: whose model it is.
+        backend: what answers.
+        component: the route of the component whose copy it is, if it is one.
+    """
+
+    origin: Origin
+    backend: Backend
+    component: ComponentRoute | None = None
+
+
+class Dispatcher:
+    """Opens exchanges.
+
+    Args:
+        default_scope: of requests whose ``Authorization`` header names none.
+        status: answers ``GET /_seatrial/status`` with JSON.
+        advance_clock: answers the body of ``POST /_seatrial/clock``; called on a thread of its own.
+        invocation_timeout_seconds: how long a model may take.
+        chance: the source of chance of routing to copies.
+
+    Attributes:
+        routes: of the endpoints.
+        components: of the inference components.
+    """
+
+    def __init__(
+        self,
+        default_scope: Scope,
+        status: Callable[[], bytes],
+        advance_clock: Callable[[bytes], Answer] | None,
+        invocation_timeout_seconds: float,
+        chance: random.Random,
+    ) -> None:
+        self.routes = RouteTable()
+        self.components = ComponentRoutes(chance)
+        self._default_scope = default_scope
+        self._status = status
+        self._advance_clock = advance_clock
+        self._invocation_timeout_seconds = invocation_timeout_seconds
+
+    def open_exchange(
+        self,
+        client: ClientConnection,
+        method: bytes,
+        path: bytes,
+        headers: Mapping[bytes, bytes],
+        content_length: int | None,
+    ) -> Exchange:
+        """Begin the exchange that answers a request.
+
+        Args:
+            client: who asked.
+            method: of the request.
+            path: likewise.
+            headers: likewise; names in lower case.
+            content_length: of the body in bytes; None for chunks.
+        """
+        if b"origin" in headers:
+            return Refusal(client, web_pages_not_served())
+        if method == b"POST" and path == CLOCK_PATH.encode() and self._advance_clock is not None:
+            return ControlRequest(client, self._advance_clock)
+        found = self._find_model(method, path, headers, content_length)
+        if isinstance(found, Answer):
+            return Refusal(client, found)
+        request = kserve_request(found.backend.variant.plan, headers)
+        if isinstance(request, RefusedInvocation):
+            return Refusal(client, model_error(found.origin, request.status, request.body))
+        return Invocation(
+            client,
+            found.origin,
+            found.backend,
+            request,
+            content_length,
+            timeout_seconds=self._invocation_timeout_seconds,
+            another=functools.partial(_another, found.component, headers),
+        )
+
+    def _find_model(
+        self, method: bytes, path: bytes, headers: Mapping[bytes, bytes], content_length: int | None
+    ) -> "_Model | Answer":
+        route = self._find_route(method, path, headers)
+        if isinstance(route, Answer):
+            return route
+        if content_length is not None and content_length > BODY_LIMIT_BYTES:
+            return body_too_large()
+        if route.hosts_components:
+            return self._find_copy(route, headers)
+        backend = _pick_backend(route, headers)
+        if isinstance(backend, Answer):
+            return backend
+        return _Model(Origin(route.scope, route.endpoint), backend)
+
+    def _find_copy(self, route: Route, headers: Mapping[bytes, bytes]) -> "_Model | Answer":
+        name = headers.get(_COMPONENT_HEADER, b"").decode(_HTTP_CHARSET)
+        if not name:
+            return component_header_required()
+        component = self.components.find(route.scope, route.endpoint, name)
+        if component is None:
+            return component_not_found(route.endpoint, name)
+        backend = component.pick()
+        if backend is None:
+            component.counter.refuse()
+            return no_capacity()
+        return _Model(Origin(route.scope, route.endpoint, name), backend, component)
+
+    def _find_route(self, method: bytes, path: bytes, headers: Mapping[bytes, bytes]) -> Route | Answer:
+        if method == b"GET" and path == STATUS_PATH.encode():
+            return Answer(200, None, self._status())
+        if method != b"POST" or not (
+            path.startswith(_INVOCATIONS_PREFIX) and path.endswith(_INVOCATIONS_SUFFIX)
+        ):
+            return unknown_operation(path.decode(_HTTP_CHARSET))
+        endpoint = unquote(path[len(_INVOCATIONS_PREFIX) : -len(_INVOCATIONS_SUFFIX)].decode(_HTTP_CHARSET))
+        authorization = headers.get(b"authorization", b"").decode(_HTTP_CHARSET)
+        scope = scope_of_authorization(authorization, self._default_scope)
+        return self.routes.find(scope, endpoint) or endpoint_not_found(scope, endpoint)
+
+
+def _pick_backend(route: Route, headers: Mapping[bytes, bytes]) -> Backend | Answer:
+    if _COMPONENT_HEADER in headers:
+        return not_a_component_endpoint()
+    target = headers.get(b"x-amzn-sagemaker-target-variant")
+    variant = None if target is None else target.decode(_HTTP_CHARSET)
+    return route.pick(variant) or unknown_variant(route.endpoint, variant or "")
+
+
+def _another(
+    component: ComponentRoute | None, headers: Mapping[bytes, bytes], tried: Collection[Backend]
+) -> tuple[Backend, KserveRequest] | None:
+    """Return another copy, and what that is asked: during an update it may serve another model."""
+    other = component.pick(tried) if component is not None else None
+    if other is None:
+        return None
+    request = kserve_request(other.variant.plan, headers)
+    return None if isinstance(request, RefusedInvocation) else (other, request)
