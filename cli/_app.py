@@ -9,7 +9,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from cli import check, invoke, local, package, rehearse
+from cli import check, invoke, local, package, rehearse, shards
 from cli._errors import INTERRUPTED, TERMINATED
 from cli._project import PROJECT
 
@@ -29,6 +29,7 @@ app.command("rehearse", short_help="package, deploy on the laptop, compare answe
     rehearse.rehearse_deployment
 )
 app.command("invoke", short_help="send one request to an endpoint")(invoke.invoke)
+app.command("shards", short_help="show or accept a changed number of shards")(shards.shards)
 app.add_typer(local.app, name="local")
 
 

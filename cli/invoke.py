@@ -20,13 +20,19 @@ __all__ = ["invoke"]
 _SHOWN_VALUES = 4
 
 
-def invoke(
+def invoke(  # noqa: PLR0917 - typer reads options from the signature
     deployment: DeploymentPath,
     endpoint: Annotated[str, typer.Argument(metavar="ENDPOINT", help="the endpoint's key in DEPLOYMENT")],
     data: Annotated[
         Path | None,
         typer.Option("--data", help="inputs: KServe v2 JSON, .npy or .npz; a recorded sample without it"),
     ] = None,
+    component: Annotated[
+        str | None, typer.Option("--component", help="the component's key, where ENDPOINT has components")
+    ] = None,
+    wait: Annotated[
+        float, typer.Option("--wait", min=0, help="seconds to wait for a component that is scaled to zero")
+    ] = 0.0,
     json: JsonFlag = False,  # noqa: FBT002 - typer's flag
 ) -> None:
     """Send one request to ENDPOINT, at AWS or on the laptop, whichever DEPLOYMENT's account says."""
@@ -38,15 +44,15 @@ def invoke(
         from spec import load_deployment
 
         file = load_deployment(deployment)
-        declared = file.deployment.endpoints.get(endpoint)
-        if declared is None:
-            _refuse(output, file, endpoint)
-        folder = PROJECT.build_root / file.deployment.name / declared.model
+        served, component_name = _served(output, file, endpoint, component)
+        folder = PROJECT.build_root / file.deployment.name / served
         manifest = read_manifest(folder / MANIFEST_FILE_NAME)
         client = EndpointClient(
             runtime_client_of(file.deployment),
             endpoint_name=file.deployment.endpoint_name(endpoint),
             signature=manifest.signature,
+            component_name=component_name,
+            capacity_timeout_seconds=wait,
         )
         answer = client.infer(_inputs(data, folder, manifest))
         output.table(
@@ -64,10 +70,29 @@ def invoke(
         )
 
 
-def _refuse(output: Output, file: "DeploymentFile", endpoint: str) -> NoReturn:
-    keys = list(file.deployment.endpoints)
-    near = get_close_matches(endpoint, keys, n=1)
-    words = f"{file.path} has no endpoint {endpoint!r}; it has {', '.join(keys) or 'none'}."
+def _served(
+    output: Output, file: "DeploymentFile", endpoint: str, component: str | None
+) -> tuple[str, str | None]:
+    """Return the model that answers and, where a component serves it, that component's name."""
+    deployment = file.deployment
+    if endpoint not in deployment.endpoints:
+        _refuse(output, f"{file.path} has no endpoint", endpoint, list(deployment.endpoints))
+    shared = deployment.component_endpoints.get(endpoint)
+    if shared is None:
+        if component is not None:
+            _refuse(output, f"the endpoint {endpoint!r} has no component", component, [])
+        return deployment.realtime_endpoints[endpoint].model, None
+    keys = list(shared.components)
+    if component is None:
+        _refuse(output, f"the endpoint {endpoint!r} needs --component, not", "", keys)
+    if component not in shared.components:
+        _refuse(output, f"the endpoint {endpoint!r} has no component", component, keys)
+    return shared.components[component].model, deployment.component_name(endpoint, component)
+
+
+def _refuse(output: Output, what: str, name: str, keys: list[str]) -> NoReturn:
+    near = get_close_matches(name, keys, n=1)
+    words = f"{what} {name!r}; it has {', '.join(keys) or 'none'}."
     words += f" Did you mean {near[0]!r}?" if near else ""
     output.say(words)
     output.document({"ok": False, "error": words})

@@ -12,6 +12,7 @@ from invocation.errors import (
     DataFileError,
     EndpointError,
     InvocationError,
+    NoCapacityError,
     RequestError,
 )
 from invocation.request import RequestBody, binary_request, json_request
@@ -25,6 +26,7 @@ __all__ = [
     "EndpointClient",
     "EndpointError",
     "InvocationError",
+    "NoCapacityError",
     "RequestBody",
     "RequestError",
     "binary_request",

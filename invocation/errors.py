@@ -6,6 +6,7 @@ __all__ = [
     "DataFileError",
     "EndpointError",
     "InvocationError",
+    "NoCapacityError",
     "RequestError",
 ]
 
@@ -24,6 +25,10 @@ class DataFileError(InvocationError):
 
 class EndpointError(InvocationError):
     """The endpoint refused the request or the model failed on it."""
+
+
+class NoCapacityError(EndpointError):
+    """An inference component has no copy; its first one starts after a request like this."""
 
 
 class AnswerError(InvocationError):

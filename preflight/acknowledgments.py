@@ -23,8 +23,8 @@ class DeclaredAcknowledgment:
     """One line of an ``acknowledge`` section.
 
     Attributes:
-        section: the path of what it is about: ``("network",)``, ``("models", <name>)`` or
-            ``("endpoints", <key>)``.
+        section: the path of what it is about: ``("network",)``, ``("models", <name>)``,
+            ``("endpoints", <key>)`` or ``("endpoints", <key>, "components", <key>)``.
         written: the id as the file has it: one of Seatrial's, of cdk-nag's or of the CDK's own.
         reason: why the finding may stay.
     """
@@ -58,6 +58,11 @@ def declared_acknowledgments(deployment: Deployment) -> Iterator[DeclaredAcknowl
         (("network",), deployment.network.acknowledge),
         *((("models", name), model.acknowledge) for name, model in deployment.models.items()),
         *((("endpoints", key), endpoint.acknowledge) for key, endpoint in deployment.endpoints.items()),
+        *(
+            (("endpoints", key, "components", name), component.acknowledge)
+            for key, endpoint in deployment.component_endpoints.items()
+            for name, component in endpoint.components.items()
+        ),
     ]
     for section, acknowledged in sections:
         for rule_id, reason in acknowledged.items():

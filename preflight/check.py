@@ -26,6 +26,7 @@ __all__ = ["check_deployment", "check_evidence", "check_templates", "inspect_art
 EvidenceT = TypeVar("EvidenceT")
 
 _SECTION_DEPTH = {"models": 2, "endpoints": 2}
+_COMPONENT_DEPTH = 4
 
 
 def inspect_artifact(inspection: ArtifactInspection) -> tuple[RecordedFinding, ...]:
@@ -135,7 +136,9 @@ def _recorded_findings(evidence: DeploymentEvidence) -> Iterator[Finding]:
 
 def _finding(rule: Rule[EvidenceT], violation: Violation, evidence: DeploymentEvidence) -> Finding:
     place = violation.place
-    subject = ".".join(place[: _SECTION_DEPTH.get(place[0], 1)])
+    of_component = place[2:3] == ("components",) and len(place) >= _COMPONENT_DEPTH
+    depth = _COMPONENT_DEPTH if of_component else _SECTION_DEPTH.get(place[0], 1)
+    subject = ".".join(place[:depth])
     location = Location(evidence.shown_file, evidence.file.line_of(*place))
     return _found(rule, violation, subject, location)
 

@@ -14,9 +14,9 @@ from model_packaging.artifact import (
 from model_packaging.build_inputs import build_inputs_of
 from model_packaging.errors import PackagingError
 from preflight.finding import Severity
-from spec import DeploymentFile, Model, RealtimeEndpoint
+from spec import Component, ComponentEndpoint, DeploymentFile, Model, RealtimeEndpoint
 
-__all__ = ["BuiltModel", "DeploymentEvidence", "gather_evidence"]
+__all__ = ["BuiltModel", "DeploymentEvidence", "ServedComponent", "gather_evidence"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,30 @@ class BuiltModel:
 
 
 @dataclass(frozen=True, slots=True)
+class ServedComponent:
+    """An inference component with what it is part of.
+
+    Attributes:
+        endpoint_key: of its endpoint.
+        endpoint: what hosts it.
+        key: its own.
+        component: itself.
+        model: what it serves.
+    """
+
+    endpoint_key: str
+    endpoint: ComponentEndpoint
+    key: str
+    component: Component
+    model: Model
+
+    @property
+    def place(self) -> tuple[str, ...]:
+        """Its path in the deployment file."""
+        return ("endpoints", self.endpoint_key, "components", self.key)
+
+
+@dataclass(frozen=True, slots=True)
 class DeploymentEvidence:
     """Everything that deployment rules may look at; nothing is read from disk while they run.
 
@@ -59,10 +83,17 @@ class DeploymentEvidence:
     built: Mapping[str, BuiltModel]
 
     def served(self) -> Iterator[tuple[str, RealtimeEndpoint, Model]]:
-        """Yield each endpoint: its key, itself, and the model it serves."""
+        """Yield each real-time endpoint: its key, itself, and the model it serves."""
         deployment = self.file.deployment
-        for key, endpoint in deployment.endpoints.items():
+        for key, endpoint in deployment.realtime_endpoints.items():
             yield key, endpoint, deployment.models[endpoint.model]
+
+    def components(self) -> Iterator[ServedComponent]:
+        """Yield each inference component."""
+        deployment = self.file.deployment
+        for key, endpoint in deployment.component_endpoints.items():
+            for name, component in endpoint.components.items():
+                yield ServedComponent(key, endpoint, name, component, deployment.models[component.model])
 
     def served_models(self) -> Iterator[tuple[str, Model]]:
         """Yield each model that an endpoint serves, once, by name."""
@@ -86,7 +117,7 @@ def gather_evidence(file: DeploymentFile, build_root: Path, project_root: Path) 
         project_root: the folder that factory references start from.
     """
     deployment = file.deployment
-    served = {endpoint.model for endpoint in deployment.endpoints.values()}
+    served = deployment.served_models
     return DeploymentEvidence(
         file=file,
         shown_file=_shown_path(file.path, project_root),

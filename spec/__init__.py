@@ -1,8 +1,26 @@
 """What may be said in a deployment file, and the reading of it."""
 
 from spec.acknowledgments import Acknowledgments
+from spec.component import (
+    CapacitySize,
+    Component,
+    Compute,
+    Copies,
+    Placement,
+    RollingUpdate,
+    ZoneBalance,
+)
+from spec.component_endpoint import (
+    ComponentEndpoint,
+    InstancePool,
+    InstanceScaling,
+    Logs,
+    PrefixAwareRouting,
+    ScaleIn,
+    SharedInstances,
+)
 from spec.container import Container
-from spec.deployment import Deployment
+from spec.deployment import Deployment, Endpoint
 from spec.endpoint import Instances, RealtimeEndpoint
 from spec.environment import Environment
 from spec.errors import DeploymentFileError, Problem
@@ -10,25 +28,44 @@ from spec.export import Export
 from spec.loader import DeploymentFile, load_deployment, parse_deployment
 from spec.model import Model, Tolerance
 from spec.network import Network
+from spec.scaling import ComponentScaling, ScheduledAction, VariantScaling
 from spec.triton import DynamicBatching, InstanceGroup, TritonModelConfig
 
 __all__ = [
     "Acknowledgments",
+    "CapacitySize",
+    "Component",
+    "ComponentEndpoint",
+    "ComponentScaling",
+    "Compute",
     "Container",
+    "Copies",
     "Deployment",
     "DeploymentFile",
     "DeploymentFileError",
     "DynamicBatching",
+    "Endpoint",
     "Environment",
     "Export",
     "InstanceGroup",
+    "InstancePool",
+    "InstanceScaling",
     "Instances",
+    "Logs",
     "Model",
     "Network",
+    "Placement",
+    "PrefixAwareRouting",
     "Problem",
     "RealtimeEndpoint",
+    "RollingUpdate",
+    "ScaleIn",
+    "ScheduledAction",
+    "SharedInstances",
     "Tolerance",
     "TritonModelConfig",
+    "VariantScaling",
+    "ZoneBalance",
     "load_deployment",
     "parse_deployment",
 ]

@@ -38,7 +38,23 @@ class Allowed:
         return _words(self._node, value)
 
 
+def without_tags(path: DocumentPath) -> DocumentPath:
+    """Return pydantic's ``path`` as the file has it: without the names of the kinds it chose on the way."""
+    node, kept = deployment_schema(), []
+    for part in path:
+        if part in _tags(node):
+            node = _resolve({"$ref": _tags(node)[part]})
+        else:
+            kept.append(part)
+            node = _child(node, part)
+    return tuple(kept)
+
+
 def _words(node: dict[str, Any], value: object = None) -> str:
+    if _tags(node):
+        return (
+            f"a mapping whose {node['discriminator']['propertyName']} is {' or '.join(map(str, _tags(node)))}"
+        )
     if "enum" in node or "const" in node:
         return _option_words([node["const"]] if "const" in node else node["enum"], value)
     kind = node.get("type", "object")
@@ -80,6 +96,7 @@ def _option_words(options: Sequence[str | int], value: object) -> str:
 def _number_words(node: dict[str, Any]) -> str:
     kind = "a whole number" if node["type"] == "integer" else "a number"
     least = f" from {node['minimum']}" if "minimum" in node else ""
+    least = f" above {node['exclusiveMinimum']}" if "exclusiveMinimum" in node else least
     most = f" to {node['maximum']}" if "maximum" in node else ""
     return f"{kind}{least}{most}"
 
@@ -87,15 +104,26 @@ def _number_words(node: dict[str, Any]) -> str:
 def _node_at(path: DocumentPath) -> dict[str, Any]:
     node = _resolve(deployment_schema())
     for part in path:
-        if part == KEY:
-            inner = {"type": "string", **node.get("names", {})}
-        elif isinstance(part, int):
-            inner = node.get("items", {})
-        else:
-            inner = node.get("properties", {}).get(part) or node.get("additionalProperties") or {}
-            inner = {**_resolve(inner), "names": node.get("propertyNames", {})}
-        node = _resolve(inner)
+        tags = _tags(node)
+        node = _resolve({"$ref": tags[part]}) if part in tags else _child(node, part)
     return node
+
+
+def _tags(node: dict[str, Any]) -> dict[str | int, str]:
+    """Return the definitions of the kinds a mapping may be of, by tag; none where there is one kind."""
+    tags: dict[str | int, str] = node.get("discriminator", {}).get("mapping", {})
+    return tags
+
+
+def _child(node: dict[str, Any], part: str | int) -> dict[str, Any]:
+    if part == KEY:
+        return {"type": "string", **node.get("names", {})}
+    if isinstance(part, int):
+        return _resolve(node.get("items", {}))
+    if _tags(node) and part == node["discriminator"]["propertyName"]:
+        return {"type": "string", "enum": list(_tags(node))}
+    inner = node.get("properties", {}).get(part) or node.get("additionalProperties") or {}
+    return _resolve({**_resolve(inner), "names": node.get("propertyNames", {})})
 
 
 def _resolve(node: dict[str, Any]) -> dict[str, Any]:

@@ -6,22 +6,21 @@ wrong; data of the wrong type is the schema's business and is passed over.
 
 import re
 from collections.abc import Iterator
-from typing import TypeVar
 
 import catalogue
+from spec._component_endpoint_checks import endpoint_complaints
 from spec._document import Complaint, Document, DocumentPath
+from spec._endpoint_names import NAME_MAXIMUM_LENGTH
+from spec._plain_data import entries, get
 from spec._suggest import did_you_mean
 from spec.container import ENVIRONMENT_MAXIMUM_BYTES
 from spec.deployment import NETWORK_STACK_KEY
-from spec.endpoint import ENDPOINT_NAME_MAXIMUM_LENGTH
-
-Kind = TypeVar("Kind")
 
 
 def cross_complaints(document: Document) -> Iterator[Complaint]:
     """Yield every contradiction between parts of ``document``."""
     yield from _zones(document)
-    for name, model in _entries(document, "models"):
+    for name, model in entries(document.data, "models"):
         path: DocumentPath = ("models", name)
         yield from _batch_sizes(path, model)
         yield from _gpus_on_cpu(document, path, model)
@@ -29,13 +28,14 @@ def cross_complaints(document: Document) -> Iterator[Complaint]:
         yield from _environment_bytes(path, model)
     yield from _served_models(document)
     yield from _endpoint_names(document)
+    yield from endpoint_complaints(document)
 
 
 def _zones(document: Document) -> Iterator[Complaint]:
-    region = _get(document.data, str, "environment", "region")
+    region = get(document.data, str, "environment", "region")
     if region not in {each.name for each in catalogue.regions()}:
         return
-    for index, zone in enumerate(_get(document.data, list, "environment", "availability_zones") or ()):
+    for index, zone in enumerate(get(document.data, list, "environment", "availability_zones") or ()):
         if isinstance(zone, str) and not re.fullmatch(f"{region}[a-z]", zone):
             yield Complaint(
                 ("environment", "availability_zones", index),
@@ -47,8 +47,8 @@ def _zones(document: Document) -> Iterator[Complaint]:
 
 
 def _batch_sizes(path: DocumentPath, model: dict[str, object]) -> Iterator[Complaint]:
-    maximum = _get(model, int, "triton", "max_batch_size")
-    sizes = _get(model, list, "triton", "dynamic_batching", "preferred_batch_size") or ()
+    maximum = get(model, int, "triton", "max_batch_size")
+    sizes = get(model, list, "triton", "dynamic_batching", "preferred_batch_size") or ()
     for index, size in enumerate(sizes):
         if maximum is not None and isinstance(size, int) and size > maximum >= 0:
             yield Complaint(
@@ -61,8 +61,8 @@ def _batch_sizes(path: DocumentPath, model: dict[str, object]) -> Iterator[Compl
 
 
 def _gpus_on_cpu(document: Document, path: DocumentPath, model: dict[str, object]) -> Iterator[Complaint]:
-    for index, group in enumerate(_get(model, list, "triton", "instance_group") or ()):
-        kind, gpus = _get(group, str, "kind"), _get(group, list, "gpus")
+    for index, group in enumerate(get(model, list, "triton", "instance_group") or ()):
+        kind, gpus = get(group, str, "kind"), get(group, list, "gpus")
         if kind == "KIND_CPU" and gpus:
             at: DocumentPath = (*path, "triton", "instance_group", index, "gpus")
             yield Complaint(
@@ -76,8 +76,8 @@ def _gpus_on_cpu(document: Document, path: DocumentPath, model: dict[str, object
 
 def _image(document: Document, path: DocumentPath, model: dict[str, object]) -> Iterator[Complaint]:
     release, image = (
-        _get(model, str, "container", "triton_release"),
-        _get(model, str, "container", "image_uri"),
+        get(model, str, "container", "triton_release"),
+        get(model, str, "container", "image_uri"),
     )
     if image is not None:
         if release is not None:
@@ -89,7 +89,7 @@ def _image(document: Document, path: DocumentPath, model: dict[str, object]) -> 
                 value=image,
             )
         return
-    region = _get(document.data, str, "environment", "region")
+    region = get(document.data, str, "environment", "region")
     chosen = release or catalogue.DEFAULT_TRITON_RELEASE
     if region not in {each.name for each in catalogue.regions()} or chosen not in catalogue.triton_releases():
         return
@@ -105,7 +105,7 @@ def _image(document: Document, path: DocumentPath, model: dict[str, object]) -> 
 
 
 def _environment_bytes(path: DocumentPath, model: dict[str, object]) -> Iterator[Complaint]:
-    variables = _get(model, dict, "container", "environment") or {}
+    variables = get(model, dict, "container", "environment") or {}
     size = sum(len(f"{name}{value}".encode()) for name, value in variables.items() if isinstance(value, str))
     if size > ENVIRONMENT_MAXIMUM_BYTES:
         yield Complaint(
@@ -117,22 +117,29 @@ def _environment_bytes(path: DocumentPath, model: dict[str, object]) -> Iterator
 
 
 def _served_models(document: Document) -> Iterator[Complaint]:
-    models = [name for name, _ in _entries(document, "models")]
-    for key, endpoint in _entries(document, "endpoints"):
-        model = _get(endpoint, str, "model")
-        if model is not None and models and model not in models:
-            yield Complaint(
-                ("endpoints", key, "model"),
-                f"there is no model {model!r}",
-                f"a key under models: {', '.join(models)}",
-                did_you_mean(model, models, "add it under models, or name one of these"),
-                value=model,
-            )
+    for key, endpoint in entries(document.data, "endpoints"):
+        path: DocumentPath = ("endpoints", key)
+        yield from _served_model(document, path, endpoint)
+        for component_key, component in entries(endpoint, "components"):
+            yield from _served_model(document, (*path, "components", component_key), component)
+
+
+def _served_model(document: Document, path: DocumentPath, server: dict[str, object]) -> Iterator[Complaint]:
+    models = [name for name, _ in entries(document.data, "models")]
+    model = get(server, str, "model")
+    if model is not None and models and model not in models:
+        yield Complaint(
+            (*path, "model"),
+            f"there is no model {model!r}",
+            f"a key under models: {', '.join(models)}",
+            did_you_mean(model, models, "add it under models, or name one of these"),
+            value=model,
+        )
 
 
 def _endpoint_names(document: Document) -> Iterator[Complaint]:
-    deployment, taken = _get(document.data, str, "name"), dict[str, str]()
-    for key, endpoint in _entries(document, "endpoints"):
+    deployment, taken = get(document.data, str, "name"), dict[str, str]()
+    for key, endpoint in entries(document.data, "endpoints"):
         if key.casefold() == NETWORK_STACK_KEY:
             yield Complaint(
                 ("endpoints", key),
@@ -141,13 +148,13 @@ def _endpoint_names(document: Document) -> Iterator[Complaint]:
                 "rename the endpoint",
                 value=key,
             )
-        given = _get(endpoint, str, "endpoint_name")
+        given = get(endpoint, str, "endpoint_name")
         name = given or f"{deployment}-{key}"
-        if given is None and deployment is not None and len(name) > ENDPOINT_NAME_MAXIMUM_LENGTH:
+        if given is None and deployment is not None and len(name) > NAME_MAXIMUM_LENGTH:
             yield Complaint(
                 ("endpoints", key),
                 f"the endpoint's name would be {name!r}, {len(name)} characters",
-                f"at most {ENDPOINT_NAME_MAXIMUM_LENGTH} characters",
+                f"at most {NAME_MAXIMUM_LENGTH} characters",
                 "shorten the key or the deployment's name, or give endpoint_name",
                 value=key,
             )
@@ -160,14 +167,3 @@ def _endpoint_names(document: Document) -> Iterator[Complaint]:
                 "change the key or endpoint_name of one of the two",
                 value=key,
             )
-
-
-def _entries(document: Document, section: str) -> Iterator[tuple[str, dict[str, object]]]:
-    for key, entry in (_get(document.data, dict, section) or {}).items():
-        yield key, entry if isinstance(entry, dict) else {}
-
-
-def _get(data: object, kind: type[Kind], *path: str) -> Kind | None:
-    for part in path:
-        data = data.get(part) if isinstance(data, dict) else None
-    return data if isinstance(data, kind) and not isinstance(data, bool) else None

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
-from spec._allowed import KEY, Allowed
+from spec._allowed import KEY, Allowed, without_tags
 from spec._document import Complaint, Document, DocumentPath, dotted, shorten
 from spec._scalars import NumberTooLongError, plain_scalar
 from spec._suggest import did_you_mean
@@ -19,6 +20,7 @@ class _Fault:
     path: DocumentPath
     value: object
     shown: str
+    schema_path: DocumentPath
     allowed: Allowed
     context: Mapping[str, Any]
 
@@ -30,29 +32,39 @@ class _Fault:
 def schema_complaints(error: ValidationError, document: Document) -> Iterator[Complaint]:
     """Yield what pydantic refuses in ``document``, without consequences of what YAML-level complaints say."""
     for each in error.errors(include_url=False):
-        path: DocumentPath = each["loc"]
-        about_mapping = each["type"] in _ABOUT_THE_MAPPING
+        kind, schema_path, value = _plain(each)
+        path = without_tags(schema_path)
+        about_mapping = kind in _ABOUT_THE_MAPPING
         place = path[:-1] if about_mapping else path
         if any(path[:end] in document.unreadable for end in range(len(path) + 1)):
             continue
-        if each["type"] == "missing" and place in document.incomplete:
+        if kind == "missing" and place in document.incomplete:
             continue
         about_key = path[-1:] == (KEY,) and not about_mapping and path not in document.lines
         in_file = path[:-1] if about_key else path
         fault = _Fault(
             path=in_file,
-            value=each["input"],
-            shown=shorten(str(each["input"])) if about_key else document.shown(in_file),
-            allowed=Allowed(place),
+            value=value,
+            shown=shorten(str(value)) if about_key else document.shown(in_file),
+            schema_path=schema_path,
+            allowed=Allowed(schema_path[:-1] if about_mapping else schema_path),
             context=each.get("ctx", {}),
         )
-        yield _WORDS.get(each["type"], _other)(fault)
+        yield _WORDS.get(kind, _other)(fault)
+
+
+def _plain(error: ErrorDetails) -> tuple[str, DocumentPath, object]:
+    """Return the error's kind, path and value; a wrong tag is an error of the key that holds it."""
+    if error["type"] not in _ABOUT_THE_TAG:
+        return error["type"], error["loc"], error["input"]
+    key = error["ctx"]["discriminator"].strip("'")
+    return _ABOUT_THE_TAG[error["type"]], (*error["loc"], key), error["input"].get(key)
 
 
 def _missing(fault: _Fault) -> Complaint:
     parent, key = fault.path[:-1], fault.path[-1]
     under = f"under {dotted(parent)}" if parent else "at the top of the file"
-    words = Allowed(fault.path).words()
+    words = Allowed(fault.schema_path).words()
     return Complaint(fault.path, f"the key {key!r} is missing", words, f"add `{key}:` {under}")
 
 
@@ -163,10 +175,12 @@ def _other(fault: _Fault) -> Complaint:
 
 
 _ABOUT_THE_MAPPING = ("missing", "extra_forbidden")
+_ABOUT_THE_TAG = {"union_tag_not_found": "missing", "union_tag_invalid": "literal_error"}
 
 _WORDS: dict[str, Callable[[_Fault], Complaint]] = {
     "missing": _missing,
     "extra_forbidden": _unknown_key,
+    "model_attributes_type": _needs("a mapping", "`key: value` lines below this key"),
     "model_type": _needs("a mapping", "`key: value` lines below this key"),
     "dict_type": _needs("a mapping", "`name: value` lines below this key"),
     "tuple_type": _needs("a list", "[brackets] around it"),
@@ -179,6 +193,7 @@ _WORDS: dict[str, Callable[[_Fault], Complaint]] = {
     "string_too_long": _too_long_text,
     "string_too_short": _too_short_text,
     "greater_than_equal": _too_small,
+    "greater_than": _too_small,
     "less_than_equal": _too_large,
     "finite_number": _not_finite,
     "too_short": _too_few,

@@ -5,12 +5,17 @@ from typing import Annotated
 from pydantic import Field
 
 from spec._base import SpecModel, text
-from spec.endpoint import EndpointKey, RealtimeEndpoint
+from spec._endpoint_names import EndpointKey
+from spec.component_endpoint import ComponentEndpoint
+from spec.endpoint import RealtimeEndpoint
 from spec.environment import Environment
 from spec.model import Model, ModelName
 from spec.network import Network
 
-__all__ = ["NETWORK_STACK_KEY", "Deployment"]
+__all__ = ["NETWORK_STACK_KEY", "Deployment", "Endpoint"]
+
+Endpoint = Annotated[RealtimeEndpoint | ComponentEndpoint, Field(discriminator="type")]
+"""An endpoint of either type."""
 
 NETWORK_STACK_KEY = "network"
 """The network's stack is ``<deployment>-network``: no endpoint can have this key."""
@@ -41,9 +46,10 @@ class Deployment(SpecModel):
     models: dict[ModelName, Model] = Field(
         min_length=1, description="The models by name; one that no endpoint serves is packaged all the same."
     )
-    endpoints: dict[EndpointKey, RealtimeEndpoint] = Field(
+    endpoints: dict[EndpointKey, Endpoint] = Field(
         default_factory=dict,
-        description="The endpoints by key; each becomes the stack <name>-<key>. "
+        description="The endpoints by key; each becomes the stack <name>-<key>, one with components also "
+        "the stacks <name>-<key>-components-<n>. "
         "Default: none, only the network is deployed.",
     )
 
@@ -54,3 +60,30 @@ class Deployment(SpecModel):
             KeyError: there is no such endpoint.
         """
         return self.endpoints[key].endpoint_name or f"{self.name}-{key}"
+
+    def component_name(self, endpoint_key: str, component_key: str) -> str:
+        """Return the name in SageMaker of a component of the endpoint under ``endpoint_key``.
+
+        Raises:
+            KeyError: there is no such component.
+        """
+        component = self.component_endpoints[endpoint_key].components[component_key]
+        return component.name or f"{self.name}-{endpoint_key}-{component_key}"
+
+    @property
+    def realtime_endpoints(self) -> dict[str, RealtimeEndpoint]:
+        """The endpoints that serve one model on instances of their own, by key."""
+        return {key: each for key, each in self.endpoints.items() if isinstance(each, RealtimeEndpoint)}
+
+    @property
+    def component_endpoints(self) -> dict[str, ComponentEndpoint]:
+        """The endpoints that serve inference components, by key."""
+        return {key: each for key, each in self.endpoints.items() if isinstance(each, ComponentEndpoint)}
+
+    @property
+    def served_models(self) -> frozenset[str]:
+        """The names of the models that an endpoint or a component serves."""
+        served = {endpoint.model for endpoint in self.realtime_endpoints.values()}
+        for shared in self.component_endpoints.values():
+            served |= {component.model for component in shared.components.values()}
+        return frozenset(served)

@@ -1,43 +1,22 @@
 """One real-time endpoint: which model, on which instances."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import Field
 
-import catalogue
-from catalogue.limits import (
-    ENDPOINT_NAME_MAXIMUM_LENGTH,
-    ENDPOINT_NAME_PATTERN,
-    VARIANT_TIMEOUT_MAXIMUM_SECONDS,
-    VARIANT_TIMEOUT_MINIMUM_SECONDS,
-)
-from spec._base import OneOf, SpecModel, text
+from spec._base import SpecModel
+from spec._endpoint_names import EndpointName, InferenceAmiName, InstanceTypeName, TimeoutSeconds
 from spec.acknowledgments import Acknowledgments
 from spec.model import ModelName
+from spec.scaling import VariantScaling
 
-__all__ = ["ENDPOINT_NAME_MAXIMUM_LENGTH", "EndpointKey", "Instances", "RealtimeEndpoint"]
-
-_NAME_PATTERN = f"^{ENDPOINT_NAME_PATTERN}$"
-_NAME_WORDS = "letters, digits and hyphens, with a letter or digit at both ends"
-
-EndpointKey = Annotated[str, text(_NAME_PATTERN, allowed=_NAME_WORDS, maximum=ENDPOINT_NAME_MAXIMUM_LENGTH)]
-"""An endpoint's key in the file: the end of its stack's name, and of its default endpoint name."""
-EndpointName = Annotated[str, text(_NAME_PATTERN, allowed=_NAME_WORDS, maximum=ENDPOINT_NAME_MAXIMUM_LENGTH)]
-TimeoutSeconds = Annotated[int, Field(ge=VARIANT_TIMEOUT_MINIMUM_SECONDS, le=VARIANT_TIMEOUT_MAXIMUM_SECONDS)]
-
-
-def _instance_type_names() -> list[str]:
-    return [each.name for each in catalogue.instance_types()]
-
-
-def _inference_ami_names() -> list[str]:
-    return [each.name for each in catalogue.inference_amis()]
+__all__ = ["Instances", "RealtimeEndpoint"]
 
 
 class Instances(SpecModel):
     """The instances of an endpoint."""
 
-    type: Annotated[str, OneOf(_instance_type_names)] = Field(
+    type: InstanceTypeName = Field(
         description="A SageMaker instance type of the catalogue, with its ml. prefix."
     )
     count: int = Field(
@@ -65,7 +44,7 @@ class RealtimeEndpoint(SpecModel):
         description="How SageMaker spreads requests over instances (SageMaker API Reference, "
         "ProductionVariantRoutingConfig). Default: LEAST_OUTSTANDING_REQUESTS; AWS's own default is RANDOM.",
     )
-    inference_ami_version: Annotated[str, OneOf(_inference_ami_names)] | None = Field(
+    inference_ami_version: InferenceAmiName | None = Field(
         default=None,
         description="The machine image, hence the driver (SageMaker API Reference, ProductionVariant, "
         "InferenceAmiVersion). Default: SageMaker's choice for the instance type.",
@@ -79,5 +58,10 @@ class RealtimeEndpoint(SpecModel):
         default=None,
         description="How long fetching the artifact may take, 60 to 3600 (SageMaker API Reference, "
         "ProductionVariant). Default: SageMaker's own.",
+    )
+    scaling: VariantScaling | None = Field(
+        default=None,
+        description="How instances follow the load; a deploy keeps the number that scaling has set. "
+        "Default: not at all, instances.count stays.",
     )
     acknowledge: Acknowledgments = Field(default_factory=dict)

@@ -4,7 +4,7 @@ import functools
 from collections.abc import Mapping, Sequence
 
 import aws_cdk as cdk
-from constructs import Construct
+from constructs import IConstruct
 
 import preflight
 import spec
@@ -20,7 +20,7 @@ NAG_CONTEXT_KEY = "seatrial:nag"
 def add_validations(
     app: cdk.App,
     evidence: preflight.DeploymentEvidence,
-    resources: Mapping[str, Sequence[Construct]],
+    resources: Mapping[str, Sequence[IConstruct]],
 ) -> None:
     """Attach Seatrial's own rules and, unless the context says otherwise, cdk-nag's AwsSolutions.
 
@@ -37,7 +37,7 @@ def add_validations(
         cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(app, verbose=True))
 
 
-def acknowledge_all(deployment: spec.Deployment, resources: Mapping[str, Sequence[Construct]]) -> None:
+def acknowledge_all(deployment: spec.Deployment, resources: Mapping[str, Sequence[IConstruct]]) -> None:
     """Turn each acknowledgment of the file into one of every construct that its section became."""
     for declared in declared_acknowledgments(deployment):
         for construct in resources.get(declared.subject, ()):

@@ -7,18 +7,20 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import aws_cdk as cdk
-from constructs import Construct
+from constructs import IConstruct
 
 import preflight
 import spec
 from catalogue import CatalogueError
 from seatrial_hosting import HostingError
+from stacks._component_stacks import add_component_stacks
 from stacks._settings import StackSettings
 from stacks._validation import acknowledge_all, add_validations
 from stacks.built_artifacts import read_built_artifacts
 from stacks.endpoint_stack import EndpointStack
 from stacks.errors import StacksError
 from stacks.network_stack import NetworkStack
+from stacks.shard_lock import shard_problems
 
 __all__ = ["DEFAULT_DEPLOYMENT", "DEPLOYMENT_CONTEXT_KEY", "build_app"]
 
@@ -81,9 +83,12 @@ def build_app(
     return app
 
 
-def _add_stacks(app: cdk.App, evidence: preflight.DeploymentEvidence) -> Mapping[str, Sequence[Construct]]:
+def _add_stacks(app: cdk.App, evidence: preflight.DeploymentEvidence) -> Mapping[str, Sequence[IConstruct]]:
     """Add all stacks; return what each section of the file became, by its path."""
     file, deployment = evidence.file, evidence.file.deployment
+    moving = shard_problems(file)
+    if moving:
+        raise StacksError(moving)
     artifacts = read_built_artifacts(evidence)
     settings = StackSettings(deployment.name, deployment.environment)
     refused: list[str] = []
@@ -93,8 +98,8 @@ def _add_stacks(app: cdk.App, evidence: preflight.DeploymentEvidence) -> Mapping
         ).network
     if refused:
         raise StacksError(refused)
-    resources: dict[str, list[Construct]] = {"network": [network]}
-    for key, endpoint in deployment.endpoints.items():
+    resources: dict[str, list[IConstruct]] = {"network": [network]}
+    for key, endpoint in deployment.realtime_endpoints.items():
         with _collecting(refused, file, "endpoints", key):
             stack = EndpointStack(
                 app,
@@ -108,6 +113,12 @@ def _add_stacks(app: cdk.App, evidence: preflight.DeploymentEvidence) -> Mapping
             )
             resources.setdefault(f"models.{endpoint.model}", []).append(stack.model)
             resources[f"endpoints.{key}"] = [stack.endpoint]
+    for key in deployment.component_endpoints:
+        with _collecting(refused, file, "endpoints", key):
+            for path, found in add_component_stacks(
+                app, file, key, settings=settings, network=network, artifacts=artifacts
+            ):
+                resources.setdefault(path, []).append(found)
     if refused:
         # What constructs refuse, a rule finds, too: in the words of `seatrial check`, all findings at once.
         raise StacksError([str(finding) for finding in preflight.check_evidence(evidence).errors] or refused)

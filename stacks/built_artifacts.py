@@ -25,7 +25,7 @@ class BuiltArtifact:
 
 
 def read_built_artifacts(evidence: preflight.DeploymentEvidence) -> Mapping[str, BuiltArtifact]:
-    """Return the artifact of every model that an endpoint serves, by the model's name.
+    """Return the artifact of every model that an endpoint or a component serves, by the model's name.
 
     Raises:
         StacksError: a model has no manifest that can be read, without which no template can be made; in the

@@ -1,7 +1,5 @@
 """The stack that holds one endpoint and the model it serves."""
 
-from collections.abc import Mapping
-
 import aws_cdk as cdk
 from constructs import Construct
 
@@ -11,11 +9,10 @@ from seatrial_hosting import (
     PrivateNetwork,
     RealtimeEndpoint,
     RoutingStrategy,
-    TritonImage,
     TritonModel,
 )
-from seatrial_hosting.model import DEFAULT_MODEL_VARIABLE
 from stacks._settings import StackSettings
+from stacks._translation import default_model_of, duration, image_of, variables_of, variant_scaling
 from stacks.built_artifacts import BuiltArtifact
 
 __all__ = ["EndpointStack"]
@@ -50,12 +47,12 @@ class EndpointStack(cdk.Stack):
             self,
             "Model",
             network=network,
-            image=_image(container, settings.environment.region),
+            image=image_of(container, settings.environment.region),
             artifact=ModelArtifact.from_file(
                 self, artifact.archive, content_key=artifact.manifest.content_key
             ),
-            default_model=container.environment.get(DEFAULT_MODEL_VARIABLE, artifact.manifest.model),
-            environment=_other_variables(container.environment),
+            default_model=default_model_of(container, artifact.manifest),
+            environment=variables_of(container),
         )
         self.endpoint = RealtimeEndpoint(
             self,
@@ -67,11 +64,14 @@ class EndpointStack(cdk.Stack):
             variant_name=endpoint.variant_name,
             routing_strategy=RoutingStrategy(endpoint.routing),
             inference_ami_version=endpoint.inference_ami_version,
-            container_startup_health_check_timeout=_duration(
+            container_startup_health_check_timeout=duration(
                 endpoint.container_startup_health_check_timeout_seconds
             ),
-            model_data_download_timeout=_duration(endpoint.model_data_download_timeout_seconds),
+            model_data_download_timeout=duration(endpoint.model_data_download_timeout_seconds),
         )
+        scaling = endpoint.scaling
+        if scaling is not None:
+            self.endpoint.scale_instances(variant_scaling(scaling, scaling.min, scaling.max))
         cdk.CfnOutput(
             self,
             "EndpointName",
@@ -84,17 +84,3 @@ class EndpointStack(cdk.Stack):
             value=self.endpoint.endpoint_arn,
             description="What a policy that allows sagemaker:InvokeEndpoint names",
         )
-
-
-def _image(container: spec.Container, region: str) -> TritonImage:
-    if container.image_uri is not None:
-        return TritonImage.from_uri(container.image_uri)
-    return TritonImage.from_catalogue(container.triton_release, region)
-
-
-def _other_variables(environment: Mapping[str, str]) -> dict[str, str]:
-    return {name: value for name, value in environment.items() if name != DEFAULT_MODEL_VARIABLE}
-
-
-def _duration(seconds: int | None) -> cdk.Duration | None:
-    return None if seconds is None else cdk.Duration.seconds(seconds)

@@ -15,14 +15,26 @@ from catalogue.limits import (
     VARIANT_TIMEOUT_MAXIMUM_SECONDS,
     VARIANT_TIMEOUT_MINIMUM_SECONDS,
 )
+from seatrial_hosting.routing import PrefixAwareRouting, RoutingStrategy
+from seatrial_hosting.shared_instances import SharedInstances
 
 if TYPE_CHECKING:
     from aws_cdk import aws_cloudwatch as cloudwatch
     from aws_cdk import aws_kms as kms
 
-__all__ = ["instance_problems", "name_problems", "rollback_problems", "timeout_problems"]
+__all__ = [
+    "instance_problems",
+    "name_problems",
+    "rollback_problems",
+    "routing_problems",
+    "shared_instance_problems",
+    "timeout_problems",
+]
 
 _NAME = re.compile(ENDPOINT_NAME_PATTERN)
+
+POOL_LIMIT = 5
+"""Source: API reference, ProductionVariant, InstancePools."""
 
 ROLLBACK_ALARM_LIMIT = 10
 """Source: API reference, AutoRollbackConfig."""
@@ -86,3 +98,31 @@ def rollback_problems(alarms: Sequence[cloudwatch.IAlarm], baking_time: cdk.Dura
             f"baking_time is {baking_time.to_seconds():g} s; SageMaker takes at most "
             f"{BAKING_TIME_MAXIMUM_SECONDS} s."
         )
+
+
+def routing_problems(strategy: RoutingStrategy, prefix_aware: PrefixAwareRouting | None) -> Iterator[str]:
+    """Check that prefix-aware routing has its settings, and no other has them."""
+    wanted = strategy is RoutingStrategy.PREFIX_AWARE
+    if wanted and prefix_aware is None:
+        yield "PREFIX_AWARE routing needs prefix_aware settings; take a ComponentEndpoint and give them."
+    if prefix_aware is not None and not wanted:
+        yield f"prefix_aware is given, and routing is {strategy.value}; take PREFIX_AWARE, or leave it out."
+
+
+def shared_instance_problems(instances: SharedInstances, ami: str | None) -> Iterator[str]:
+    """Check the instances that components share."""
+    if not 1 <= len(instances.instance_types) <= POOL_LIMIT:
+        yield f"there are {len(instances.instance_types)} instance types; SageMaker takes 1 to {POOL_LIMIT}."
+    if len(set(instances.instance_types)) < len(instances.instance_types):
+        yield "an instance type is named twice; name each once."
+    for instance_type in instances.instance_types:
+        yield from instance_problems(instance_type, max(instances.minimum, 1), None, None)
+    if instances.instance_types:
+        yield from instance_problems(instances.instance_types[0], 1, None, ami)
+    if not 0 <= instances.minimum <= instances.maximum or instances.maximum < 1:
+        yield (
+            f"instances go from {instances.minimum} to {instances.maximum}; the minimum is at least 0, the "
+            "maximum at least 1 and not below the minimum."
+        )
+    if instances.minimum == 0 and not instances.managed:
+        yield "instances go to 0, which only SageMaker's managed instance scaling does; set managed."

@@ -25,6 +25,7 @@ __all__ = [
     "encrypt_volumes",
     "pull_image",
     "read_artifact",
+    "write_component_logs",
     "write_logs",
 ]
 
@@ -126,10 +127,20 @@ def pull_image(scope: Construct, image: TritonImage) -> iam.PolicyStatement:
 
 def write_logs(execution: ExecutionRole, endpoint_name: str) -> None:
     """Let the role create and write the log group of one endpoint."""
-    group = Place.of(execution.role).arn("logs", f"log-group:/aws/sagemaker/Endpoints/{endpoint_name}")
+    reason = "SageMaker names the streams of the endpoint's log group after its instances."
+    _write_group(execution, f"/aws/sagemaker/Endpoints/{endpoint_name}", reason)
+
+
+def write_component_logs(execution: ExecutionRole, component_name: str) -> None:
+    """Let the role create and write the log group of one inference component."""
+    reason = "SageMaker names the streams of the component's log group after its copies."
+    _write_group(execution, f"/aws/sagemaker/InferenceComponents/{component_name}", reason)
+
+
+def _write_group(execution: ExecutionRole, group_name: str, reason: str) -> None:
+    group = Place.of(execution.role).arn("logs", f"log-group:{group_name}")
     actions = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
     execution.allow(_allow(None, actions, [group, f"{group}:*"]))
-    reason = "SageMaker names the streams of the endpoint's log group after its instances."
     acknowledge_wildcards(execution.role, {f"{group}:*": reason})
 
 

@@ -110,6 +110,10 @@ class TritonModel(Construct):
         """Let the model write into the log group of the endpoint that serves it."""
         execution_role.write_logs(self._execution, endpoint_name)
 
+    def grant_component_logs(self, component_name: str) -> None:
+        """Let the model write into the log group of the inference component that serves it."""
+        execution_role.write_component_logs(self._execution, component_name)
+
     def grant_volume_key(self, key: kms.IKey) -> None:
         """Let SageMaker encrypt the volumes of the model's instances with ``key``."""
         self._execution.allow(execution_role.encrypt_volumes(key.key_arn))

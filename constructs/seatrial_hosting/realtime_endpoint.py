@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
@@ -16,23 +15,20 @@ from seatrial_hosting._endpoint_arguments import (
     instance_problems,
     name_problems,
     rollback_problems,
+    routing_problems,
     timeout_problems,
 )
 from seatrial_hosting._validation import raise_problems
 from seatrial_hosting.endpoint import Endpoint
 from seatrial_hosting.model import TritonModel
+from seatrial_hosting.routing import RoutingStrategy
+from seatrial_hosting.scaling_settings import Scaling
+from seatrial_hosting.variant_scaling import VariantScaling
 
 if TYPE_CHECKING:
     from aws_cdk import aws_cloudwatch as cloudwatch
 
-__all__ = ["RealtimeEndpoint", "RoutingStrategy"]
-
-
-class RoutingStrategy(StrEnum):
-    """How an endpoint picks the instance for a request (API reference, ProductionVariantRoutingConfig)."""
-
-    RANDOM = "RANDOM"
-    LEAST_OUTSTANDING_REQUESTS = "LEAST_OUTSTANDING_REQUESTS"
+__all__ = ["RealtimeEndpoint"]
 
 
 class RealtimeEndpoint(Endpoint):
@@ -43,9 +39,9 @@ class RealtimeEndpoint(Endpoint):
     config and updates the endpoint in place: SageMaker starts new instances beside the old, moves all traffic
     when they are healthy, and keeps the old ones when they are not.
 
-    Does not create scaling policies, alarms, or the log group ``/aws/sagemaker/Endpoints/<name>``: SageMaker
-    creates that at the first line, and a stack that owned it would delete, with a failed deployment, the log
-    that says why.
+    Does not create scaling policies, which ``scale_instances`` does, nor alarms, nor the log group
+    ``/aws/sagemaker/Endpoints/<name>``: SageMaker creates that at the first line, and a stack that owned it
+    would delete, with a failed deployment, the log that says why.
 
     Grants the model's role writing to that log group, the use of the volume key, and watching the rollback
     alarms.
@@ -105,6 +101,7 @@ class RealtimeEndpoint(Endpoint):
                 *instance_problems(instance_type, instance_count, volume_key, inference_ami_version),
                 *timeout_problems(timeouts),
                 *rollback_problems(rollback_alarms, baking_time),
+                *routing_problems(routing_strategy, None),
             ],
         )
         self._volume_key = volume_key or self._create_volume_key(instance_type)
@@ -142,7 +139,7 @@ class RealtimeEndpoint(Endpoint):
             endpoint_config_name=config.attr_endpoint_config_name,
             deployment_config=_deployment_config(rollback_alarms, baking_time or cdk.Duration.minutes(5)),
         )
-        self._endpoint_arn = resource.ref
+        self._resource, self._endpoint_arn = resource, resource.ref
 
     @staticmethod
     def from_endpoint_name(
@@ -155,6 +152,17 @@ class RealtimeEndpoint(Endpoint):
     def volume_key(self) -> kms.IKey | None:
         """What encrypts the instances' volumes; None where the instance type takes no key."""
         return self._volume_key
+
+    def scale_instances(self, scaling: Scaling) -> VariantScaling:
+        """Let the variant's instances follow the load; a deploy keeps the number that scaling has set.
+
+        Args:
+            scaling: the range, which holds ``instance_count``, and what moves within it.
+        """
+        self._resource.retain_all_variant_properties = True
+        scaled = VariantScaling(self, "Scaling", endpoint=self, scaling=scaling)
+        scaled.target.node.add_dependency(self._resource)
+        return scaled
 
     def _create_volume_key(self, instance_type: str) -> kms.Key | None:
         if not catalogue.instance_type(instance_type).takes_volume_kms_key:

@@ -8,9 +8,11 @@ SEA2xx    ``config_pbtxt``            what Triton refuses, or silently does othe
 SEA3xx    ``signature``               config.pbtxt against what the model takes and returns
 SEA4xx    ``freshness``               what was packaged against what the file says now
 SEA5xx    ``instances``               models on instances
+SEA52x    ``components``              inference components on the instances they share
 SEA6xx    ``container``               the container's image, and what it is told
 SEA7xx    ``network``                 what the private network lets through
 SEA8xx    ``elastic_inference``       what a template must not ask of AWS any more
+SEA81x    ``component_templates``     inference components in any template, whoever wrote it
 SEA9xx    ``acknowledgments``         acknowledgments that say nothing
 ========  ==========================  ===========================================================
 
@@ -20,6 +22,8 @@ A new rule is a function with ``@rule`` in the file of its theme; ids are never 
 from preflight.rules import (
     acknowledgments,
     archive_layout,
+    component_templates,
+    components,
     config_pbtxt,
     container,
     elastic_inference,
@@ -32,6 +36,8 @@ from preflight.rules import (
 __all__ = [
     "acknowledgments",
     "archive_layout",
+    "component_templates",
+    "components",
     "config_pbtxt",
     "container",
     "elastic_inference",

@@ -79,16 +79,20 @@ def gpu_beyond_the_instance(evidence: DeploymentEvidence) -> Iterator[Violation]
 def ami_of_another_accelerator(evidence: DeploymentEvidence) -> Iterator[Violation]:
     """Each machine image brings the driver of one kind of accelerator."""
     amis = {ami.name: ami for ami in catalogue.inference_amis()}
-    for key, endpoint, _ in evidence.served():
-        ami = amis.get(endpoint.inference_ami_version or "")
-        accelerator = _accelerator_of(catalogue.instance_type(endpoint.instances.type))
-        if ami is not None and ami.accelerator != accelerator:
-            yield Violation(
-                f"{ami.name} is for the accelerator {ami.accelerator!r}; {endpoint.instances.type} has "
-                f"{accelerator or 'none'!r}.",
-                "a machine image for what the instance type has.",
-                ("endpoints", key, "inference_ami_version"),
-            )
+    deployment = evidence.file.deployment
+    types = {key: shared.instances.type_names for key, shared in deployment.component_endpoints.items()}
+    types |= {key: (endpoint.instances.type,) for key, endpoint in deployment.realtime_endpoints.items()}
+    for key, names in types.items():
+        ami = amis.get(deployment.endpoints[key].inference_ami_version or "")
+        for name in names:
+            accelerator = _accelerator_of(catalogue.instance_type(name))
+            if ami is not None and ami.accelerator != accelerator:
+                yield Violation(
+                    f"{ami.name} is for the accelerator {ami.accelerator!r}; {name} has "
+                    f"{accelerator or 'none'!r}.",
+                    "a machine image for what the instance type has.",
+                    ("endpoints", key, "inference_ami_version"),
+                )
 
 
 @rule(

@@ -19,6 +19,7 @@ ROOT = Path(__file__).parents[2]
         ["check"],
         ["rehearse"],
         ["invoke"],
+        ["shards"],
         ["local", "up"],
         ["local", "status"],
         ["local", "env"],

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from invocation import EndpointClient
+from invocation import EndpointClient, NoCapacityError
 from invocation.errors import EndpointError
 from model_packaging.artifact import Signature, TensorSpec
 
@@ -79,3 +79,70 @@ def test_no_connection_is_said() -> None:
     endpoint, _ = client(EndpointConnectionError(endpoint_url="http://127.0.0.1:1"))
     with pytest.raises(EndpointError, match="can't be reached"):
         endpoint.infer(INPUTS)
+
+
+NO_CAPACITY = ClientError(
+    {"Error": {"Code": "ValidationError", "Message": "Inference Component has no capacity to process this."}},
+    "InvokeEndpoint",
+)
+ANSWER = {
+    "outputs": [{"name": "y", "datatype": "FP32", "shape": [1, 1], "data": [2.0]}],
+}
+
+
+class Component:
+    """A component that has no copy for so many requests."""
+
+    def __init__(self, refusals: int) -> None:
+        self.refusals = refusals
+        self.requests: list[dict[str, Any]] = []
+        self.pauses: list[float] = []
+
+    def invoke_endpoint(self, **request: Any) -> dict[str, Any]:  # noqa: ANN401 - as boto3 has it
+        self.requests.append(request)
+        if len(self.requests) <= self.refusals:
+            raise NO_CAPACITY
+        return {"Body": io.BytesIO(json.dumps(ANSWER).encode()), "ContentType": "application/json"}
+
+    def client(self, timeout_seconds: float) -> EndpointClient:
+        return EndpointClient(
+            self,
+            endpoint_name="shared",
+            signature=SIGNATURE,
+            component_name="shared-it",
+            capacity_timeout_seconds=timeout_seconds,
+            sleep=self.pauses.append,
+        )
+
+
+def test_a_request_is_repeated_until_a_copy_is_back() -> None:
+    """After scaling to zero the client waits, longer each time, and then has its answer."""
+    component = Component(refusals=6)
+    assert component.client(600).infer(INPUTS).outputs["y"].tolist() == [[2.0]]
+    assert component.pauses == [1, 2, 4, 8, 15, 15]
+    assert {each["InferenceComponentName"] for each in component.requests} == {"shared-it"}
+
+
+def test_waiting_for_capacity_ends() -> None:
+    """Never longer than was asked for; then the error says which component of which endpoint."""
+    component = Component(refusals=100)
+    with pytest.raises(NoCapacityError, match=r"endpoint shared, component shared-it: .* no capacity"):
+        component.client(10).infer(INPUTS)
+    assert sum(component.pauses) == 10
+
+
+def test_without_a_timeout_nothing_is_repeated() -> None:
+    """Who doesn't ask for waiting is told at once."""
+    component = Component(refusals=1)
+    with pytest.raises(NoCapacityError):
+        component.client(0).infer(INPUTS)
+    assert component.pauses == []
+
+
+def test_other_refusals_are_not_repeated() -> None:
+    """Only missing capacity passes by itself."""
+    refusal = {"Error": {"Code": "ValidationError", "Message": "Endpoint x not found."}}
+    endpoint, runtime = client(ClientError(refusal, "InvokeEndpoint"))
+    with pytest.raises(EndpointError):
+        endpoint.infer(INPUTS)
+    assert len(runtime.requests) == 1

@@ -8,9 +8,10 @@ import pytest
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from catalogue import instance_types
 from spec import Deployment, Problem
 from spec._document import Document
-from spec._schema_check import _WORDS
+from spec._schema_check import _ABOUT_THE_TAG, _WORDS
 
 Refused = Callable[[tuple[str | int, ...], object], Problem]
 OnlyProblem = Callable[[str], Problem]
@@ -154,7 +155,7 @@ def test_option_like_none(refused: Refused) -> None:
 def test_name_of_a_long_list(refused: Refused) -> None:
     """Of a long list, the message shows the names that come near."""
     problem = refused((*DEDICATED, "instances", "type"), "g4dn.xlarge")
-    assert problem.allowed.startswith('one of 277, such as "ml.g4dn.xlarge"')
+    assert problem.allowed.startswith(f'one of {len(instance_types())}, such as "ml.g4dn.xlarge"')
     assert problem.fix == "did you mean 'ml.g4dn.xlarge'?"
 
 
@@ -301,7 +302,7 @@ def test_every_kind_of_error_has_words(valid: dict[str, Any]) -> None:
     for path in _paths(valid):
         for value in values:
             kinds |= {each["type"] for each in _errors_with(valid, path, value)}
-    assert kinds <= set(_WORDS)
+    assert kinds <= {*_WORDS, *_ABOUT_THE_TAG}
     assert len(kinds) > 12
 
 

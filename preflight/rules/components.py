@@ -1,0 +1,249 @@
+"""SEA52x: inference components on the instances they share."""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterator
+
+import catalogue
+from planning.control.packing import Resources
+from preflight.evidence import DeploymentEvidence, ServedComponent
+from preflight.finding import Severity
+from preflight.registry import rule
+from preflight.rule import DEPLOYMENT, Violation
+from preflight.rules._component_packing import (
+    capacity,
+    copies_of,
+    counted,
+    pack,
+    requirements,
+    shown_instances,
+    too_large,
+)
+from spec import CapacitySize, ComponentEndpoint
+
+__all__ = [
+    "batch_outside_its_share",
+    "component_larger_than_an_instance",
+    "copies_beyond_the_instances",
+    "copy_count_under_scaling",
+    "gpu_kind_without_accelerators",
+    "idle_instances_stay",
+    "no_room_for_a_rolling_update",
+    "region_without_components",
+]
+
+_SCALE_TO_ZERO = "SageMaker Developer Guide, scale an endpoint to zero instances"
+_PERCENT_MINIMUM, _PERCENT_MAXIMUM = 5, 50
+
+
+@rule(
+    "SEA521",
+    severity=Severity.ERROR,
+    title="a copy larger than an instance",
+    scope=DEPLOYMENT,
+    source="SageMaker API Reference, InferenceComponentComputeResourceRequirements; EC2, instance types",
+    symptom="The component stays in Creating until it fails: no instance ever has so much room.",
+    fix="Ask for less in compute, or take a larger instance type.",
+)
+def component_larger_than_an_instance(evidence: DeploymentEvidence) -> Iterator[Violation]:
+    """One copy fits on an empty instance of every type that it may find itself on."""
+    for served in evidence.components():
+        needed = requirements(served)
+        for name in served.endpoint.instances.type_names:
+            instance = capacity(name)
+            if not needed.fits(instance):
+                yield Violation(
+                    f"A copy takes {_words(needed)}; {name} has {_words(instance)}.",
+                    f"at most {_words(instance)}.",
+                    (*served.place, "compute"),
+                )
+
+
+@rule(
+    "SEA522",
+    severity=Severity.ERROR,
+    title="copies beyond the most instances",
+    scope=DEPLOYMENT,
+    source="SageMaker API Reference, ProductionVariantManagedInstanceScaling, MaxInstanceCount; Developer "
+    "Guide, inference components",
+    symptom="Scaling out stops below copies.max: a copy that finds no room is not started.",
+    fix="Raise instances.max, lower copies.max or compute; or acknowledge it where components have their "
+    "load at different times.",
+)
+def copies_beyond_the_instances(evidence: DeploymentEvidence) -> Iterator[Violation]:
+    """All copies of all components fit on the most instances, in accelerators, CPU and memory."""
+    for key, endpoint, components in _by_endpoint(evidence):
+        if any(too_large(served) for served in components):
+            continue
+        copies = [copy for served in components for copy in copies_of(served, served.component.copies.max)]
+        unplaced = pack(endpoint, copies).unplaced
+        if unplaced:
+            yield Violation(
+                f"{len(copies)} copies are the most of all components, and {len(unplaced)} of them find no "
+                f"room on {shown_instances(endpoint)}: {counted(unplaced)}.",
+                "room for every component's copies.max at the same time.",
+                ("endpoints", key, "instances", "max"),
+            )
+
+
+@rule(
+    "SEA523",
+    severity=Severity.WARNING,
+    title="no room for a rolling update",
+    scope=DEPLOYMENT,
+    source="SageMaker Developer Guide, rolling updates of inference components: new copies start before old "
+    "ones stop; API Reference, InferenceComponentRollingUpdatePolicy, MaximumBatchSize",
+    symptom="With all copies there, an update finds no room for its first batch, waits for it and is rolled "
+    "back.",
+    fix="Raise instances.max, or lower copies.max or rolling_update.maximum_batch_size.",
+)
+def no_room_for_a_rolling_update(evidence: DeploymentEvidence) -> Iterator[Violation]:
+    """With all copies of all components there, one batch more of any one component fits."""
+    for _, endpoint, components in _by_endpoint(evidence):
+        copies = [copy for served in components for copy in copies_of(served, served.component.copies.max)]
+        if any(too_large(served) for served in components) or pack(endpoint, copies).unplaced:
+            continue
+        for served in components:
+            batch = _batch_copies(
+                served.component.rolling_update.maximum_batch_size, served.component.copies.max
+            )
+            more = [*copies, *copies_of(served, batch, "new")]
+            if pack(endpoint, more).unplaced:
+                yield Violation(
+                    f"Besides the {len(copies)} copies that there may be, a batch of {batch} finds no room "
+                    f"on {shown_instances(endpoint)}.",
+                    "room for all copies and one batch.",
+                    (*served.place, "rolling_update"),
+                )
+
+
+@rule(
+    "SEA524",
+    severity=Severity.WARNING,
+    title="instances that stay although all copies go",
+    scope=DEPLOYMENT,
+    source=f"{_SCALE_TO_ZERO}: MinInstanceCount is 0",
+    symptom="All components scale to zero, and the instances are paid for all the same.",
+    fix="Set instances.min: 0.",
+)
+def idle_instances_stay(evidence: DeploymentEvidence) -> Iterator[Violation]:
+    """Where every component scales to zero, instances do too."""
+    for key, endpoint, components in _by_endpoint(evidence):
+        least = endpoint.instances.min
+        if least > 0 and all(served.component.copies.min == 0 for served in components):
+            yield Violation(
+                f"Every component may go to 0 copies, and {least} instance{'s' * (least > 1)} stay.",
+                "instances.min: 0.",
+                ("endpoints", key, "instances", "min"),
+            )
+
+
+@rule(
+    "SEA525",
+    severity=Severity.ERROR,
+    title="a region without inference components",
+    scope=DEPLOYMENT,
+    source="CloudFormation resource specifications by region, AWS::SageMaker::InferenceComponent",
+    symptom="CloudFormation refuses the template: 'Unrecognized resource types'.",
+    fix="Deploy to one of these regions, or take endpoints of type realtime.",
+)
+def region_without_components(evidence: DeploymentEvidence) -> Iterator[Violation]:
+    """CloudFormation has the resource type in some regions only."""
+    region = evidence.file.deployment.environment.region
+    regions = catalogue.inference_component_regions()
+    if evidence.file.deployment.component_endpoints and region not in regions:
+        yield Violation(
+            f"CloudFormation has no AWS::SageMaker::InferenceComponent in {region}.",
+            f"{', '.join(regions)}.",
+            ("environment", "region"),
+        )
+
+
+@rule(
+    "SEA526",
+    severity=Severity.ERROR,
+    title="a batch outside of 5 to 50 % of the copies",
+    scope=DEPLOYMENT,
+    source="SageMaker API Reference, InferenceComponentRollingUpdatePolicy, MaximumBatchSize",
+    symptom="UpdateInferenceComponent is refused as soon as something changes.",
+    fix="Take type: CAPACITY_PERCENT, whose share holds for any number of copies, or another value.",
+)
+def batch_outside_its_share(evidence: DeploymentEvidence) -> Iterator[Violation]:
+    """A number of copies is 5 to 50 % of whatever number of copies there may be."""
+    for served in evidence.components():
+        size, copies = served.component.rolling_update.maximum_batch_size, served.component.copies
+        if size.type != "COPY_COUNT":
+            continue
+        fewest, most = max(copies.min, 1), copies.max
+        shares = {100 * size.value / each for each in (fewest, most)}
+        if any(not _PERCENT_MINIMUM <= share <= _PERCENT_MAXIMUM for share in shares):
+            yield Violation(
+                f"A batch of {size.value} is {100 * size.value / most:.0f} to "
+                f"{100 * size.value / fewest:.0f} % of {fewest} to {most} copies.",
+                "5 to 50 % of the copies, however many there are.",
+                (*served.place, "rolling_update", "maximum_batch_size", "value"),
+            )
+
+
+@rule(
+    "SEA527",
+    severity=Severity.WARNING,
+    title="a number of copies in the template although scaling decides",
+    scope=DEPLOYMENT,
+    source="CloudFormation, AWS::SageMaker::InferenceComponent: CopyCount is write-only, so an update may "
+    "apply it again whatever scaling has set",
+    symptom="A deploy under load takes the copies back to the number in the file.",
+    fix="Remove copies.initial once the component exists.",
+)
+def copy_count_under_scaling(evidence: DeploymentEvidence) -> Iterator[Violation]:
+    """A deploy never undoes what autoscaling did."""
+    for served in evidence.components():
+        initial = served.component.copies.initial
+        if initial is not None:
+            yield Violation(
+                f"copies.initial is {initial}; a deploy may bring the copies back to it.",
+                "no copies.initial where scaling decides.",
+                (*served.place, "copies", "initial"),
+            )
+
+
+@rule(
+    "SEA528",
+    severity=Severity.ERROR,
+    title="KIND_GPU in a component without accelerators",
+    scope=DEPLOYMENT,
+    source="Triton, model configuration, instance groups; SageMaker API Reference, "
+    "InferenceComponentComputeResourceRequirements (a copy sees the devices that it is given)",
+    symptom="Triton says 'has kind KIND_GPU but no GPUs are available', and the component fails.",
+    fix="Set compute.accelerators, or take KIND_CPU or KIND_AUTO in the model's instance_group.",
+)
+def gpu_kind_without_accelerators(evidence: DeploymentEvidence) -> Iterator[Violation]:
+    """A model that wants a GPU is given one."""
+    for served in evidence.components():
+        wants = any(group.kind == "KIND_GPU" for group in served.model.triton.instance_group)
+        if wants and served.component.compute.accelerators is None:
+            yield Violation(
+                f"The model {served.component.model!r} asks for KIND_GPU; a copy is given no accelerator.",
+                "accelerators: 1 or more.",
+                (*served.place, "compute"),
+            )
+
+
+_Group = tuple[str, ComponentEndpoint, list[ServedComponent]]
+
+
+def _by_endpoint(evidence: DeploymentEvidence) -> Iterator[_Group]:
+    """Yield each endpoint that has components, with them."""
+    grouped: defaultdict[str, list[ServedComponent]] = defaultdict(list)
+    for served in evidence.components():
+        grouped[served.endpoint_key].append(served)
+    for key, components in grouped.items():
+        yield key, components[0].endpoint, components
+
+
+def _batch_copies(size: CapacitySize, copies: int) -> int:
+    return size.value if size.type == "COPY_COUNT" else math.ceil(copies * size.value / 100)
+
+
+def _words(resources: Resources) -> str:
+    return f"{resources.accelerators} accelerators, {resources.cpus:g} CPUs and {resources.memory_mib} MiB"

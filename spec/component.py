@@ -1,0 +1,163 @@
+"""One inference component: a model, its copies, what each copy takes, and how copies change."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from spec._base import SpecModel, text
+from spec._endpoint_names import NAME_MAXIMUM_LENGTH, NAME_PATTERN, NAME_WORDS, TimeoutSeconds
+from spec.acknowledgments import Acknowledgments
+from spec.model import ModelName
+from spec.scaling import ComponentScaling
+
+__all__ = [
+    "CapacitySize",
+    "Component",
+    "ComponentKey",
+    "Compute",
+    "Copies",
+    "Placement",
+    "RollingUpdate",
+    "ZoneBalance",
+]
+
+ComponentKey = Annotated[str, text(NAME_PATTERN, allowed=NAME_WORDS, maximum=NAME_MAXIMUM_LENGTH)]
+"""A component's key in the file: the end of its default name."""
+ComponentName = Annotated[str, text(NAME_PATTERN, allowed=NAME_WORDS, maximum=NAME_MAXIMUM_LENGTH)]
+
+_SEVEN_HOURS_AND_MORE = 28_800
+
+
+class Copies(SpecModel):
+    """How many copies of the model there are."""
+
+    min: int = Field(
+        ge=0,
+        description="The fewest copies. 0 lets the component scale to zero: requests then fail until a copy "
+        "is back, and clients retry.",
+    )
+    max: int = Field(ge=1, description="The most copies.")
+    initial: int | None = Field(
+        default=None,
+        ge=1,
+        description="Copies that the template asks for although scaling decides. Every update of the "
+        "component may set the copies back to it, so take it out again once the component exists. "
+        "Default: none where there is scaling: the smallest number is reached when scaling is registered.",
+    )
+
+
+class Compute(SpecModel):
+    """What each copy is given (SageMaker API Reference, InferenceComponentComputeResourceRequirements)."""
+
+    memory_mib: int = Field(
+        ge=128, description="Memory in MiB, at least 128; a copy is placed only where so much is free."
+    )
+    memory_maximum_mib: int | None = Field(
+        default=None,
+        ge=128,
+        description="Memory in MiB that a copy may grow to. Default: no limit of its own.",
+    )
+    cpus: float | None = Field(
+        default=None, ge=0.25, description="CPU cores, at least 0.25. Default: none are reserved."
+    )
+    accelerators: int | None = Field(
+        default=None,
+        ge=1,
+        description="GPUs or Inferentia/Trainium devices, at least 1. Default: none.",
+    )
+
+
+class ZoneBalance(SpecModel):
+    """Copies spread over Availability Zones where capacity allows (enforcement mode PERMISSIVE)."""
+
+    maximum_imbalance: int = Field(
+        default=0,
+        ge=0,
+        le=100,
+        description="The most by which two zones' numbers of copies may differ. Default: 0.",
+    )
+
+
+class Placement(SpecModel):
+    """Which instance gets a copy (SageMaker API Reference, InferenceComponentSchedulingConfig)."""
+
+    strategy: Literal["SPREAD", "BINPACK"] = Field(
+        description="SPREAD over all instances, or BINPACK onto as few as possible."
+    )
+    zone_balance: ZoneBalance | None = Field(
+        default=None, description="Balance over Availability Zones. Default: none is asked for."
+    )
+
+
+class CapacitySize(SpecModel):
+    """A part of the copies, as a number or as a share."""
+
+    type: Literal["COPY_COUNT", "CAPACITY_PERCENT"] = Field(description="What value counts.")
+    value: int = Field(ge=1, description="Copies, or per cent of the copies.")
+
+
+class RollingUpdate(SpecModel):
+    """How a changed component replaces its copies: batch by batch, new ones first."""
+
+    maximum_batch_size: CapacitySize = Field(
+        default=CapacitySize(type="CAPACITY_PERCENT", value=25),
+        description="Copies replaced at a time, 5 to 50 % of all (SageMaker API Reference, "
+        "InferenceComponentRollingUpdatePolicy). Instances need room for one batch more than all copies. "
+        "Default: 25 %.",
+    )
+    wait_interval_seconds: int = Field(
+        default=60,
+        ge=0,
+        le=3600,
+        description="How long alarms are watched after each batch, 0 to 3600. Default: 60.",
+    )
+    maximum_execution_timeout_seconds: int | None = Field(
+        default=None,
+        ge=600,
+        le=_SEVEN_HOURS_AND_MORE,
+        description="After how long the update is given up and rolled back, 600 to 28800. "
+        "Default: SageMaker's own.",
+    )
+    rollback_maximum_batch_size: CapacitySize | None = Field(
+        default=None, description="Copies brought back at a time in a rollback. Default: all at once."
+    )
+
+
+class Component(SpecModel):
+    """An inference component: one model on an endpoint that others share."""
+
+    model: ModelName = Field(description="The key of the model under models.")
+    copies: Copies = Field(description="How many copies.")
+    compute: Compute = Field(description="What each copy is given.")
+    name: ComponentName | None = Field(
+        default=None,
+        description="The component's name in SageMaker, at most 63 characters, unique in account and region "
+        "whatever the case (SageMaker API Reference, CreateInferenceComponent). "
+        "Default: the deployment's name, the endpoint's key and the component's key, with hyphens between.",
+    )
+    scaling: ComponentScaling | None = Field(
+        default=None, description="How copies follow the load. Default: not at all; copies.min is copies.max."
+    )
+    rolling_update: RollingUpdate = Field(
+        default_factory=RollingUpdate,
+        description="How a change replaces the copies. Default: 25 % at a time, watched for 60 seconds each.",
+    )
+    placement: Placement | None = Field(
+        default=None, description="Which instance gets a copy. Default: SageMaker's own choice."
+    )
+    data_cache: bool = Field(
+        default=True,
+        description="Whether instances keep the image and the artifact for the next copy "
+        "(SageMaker API Reference, InferenceComponentDataCacheConfig). Default: true.",
+    )
+    container_startup_health_check_timeout_seconds: TimeoutSeconds | None = Field(
+        default=None,
+        description="How long the container may take to answer /ping, 60 to 3600 (SageMaker API Reference, "
+        "InferenceComponentStartupParameters). Default: SageMaker's own.",
+    )
+    model_data_download_timeout_seconds: TimeoutSeconds | None = Field(
+        default=None,
+        description="How long fetching the artifact may take, 60 to 3600 (SageMaker API Reference, "
+        "InferenceComponentStartupParameters). Default: SageMaker's own.",
+    )
+    acknowledge: Acknowledgments = Field(default_factory=dict)

@@ -1,0 +1,64 @@
+"""An endpoint with components: its stack, and the stacks its components are spread over."""
+
+from collections.abc import Iterator, Mapping
+
+import aws_cdk as cdk
+from constructs import IConstruct
+
+import spec
+from seatrial_hosting import PrivateNetwork
+from stacks._settings import StackSettings
+from stacks.built_artifacts import BuiltArtifact
+from stacks.component_endpoint_stack import ComponentEndpointStack
+from stacks.component_stack import ComponentStack, PlacedComponent
+from stacks.shard_lock import shard_stack_name
+from stacks.sharding import assign
+
+__all__ = ["add_component_stacks"]
+
+
+def add_component_stacks(
+    app: cdk.App,
+    file: spec.DeploymentFile,
+    key: str,
+    *,
+    settings: StackSettings,
+    network: PrivateNetwork,
+    artifacts: Mapping[str, BuiltArtifact],
+) -> Iterator[tuple[str, IConstruct]]:
+    """Add the stacks of the endpoint under ``key``; yield each construct with its section's path."""
+    deployment = file.deployment
+    endpoint = deployment.component_endpoints[key]
+    hosting = ComponentEndpointStack(
+        app,
+        f"{deployment.name}-{key}",
+        settings=settings,
+        network=network,
+        endpoint_name=deployment.endpoint_name(key),
+        endpoint=endpoint,
+    )
+    yield f"endpoints.{key}", hosting.endpoint
+    placed = {
+        component_key: PlacedComponent(
+            name=deployment.component_name(key, component_key),
+            component=component,
+            container=deployment.models[component.model].container,
+            artifact=artifacts[component.model],
+        )
+        for component_key, component in endpoint.components.items()
+    }
+    shard_of = assign([each.name for each in placed.values()], endpoint.shards)
+    for shard in range(1, endpoint.shards + 1):
+        components = {name: each for name, each in placed.items() if shard_of[each.name] == shard}
+        stack = ComponentStack(
+            app,
+            shard_stack_name(deployment.name, key, shard),
+            settings=settings,
+            network=network,
+            endpoint=hosting.endpoint,
+            declared=endpoint,
+            components=components,
+        )
+        for component_key, each in components.items():
+            yield f"models.{each.component.model}", stack.models[component_key]
+            yield f"endpoints.{key}.components.{component_key}", stack.component(component_key)

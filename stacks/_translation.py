@@ -1,0 +1,156 @@
+"""From the words of a deployment file to those of the constructs."""
+
+import aws_cdk as cdk
+
+import seatrial_hosting as hosting
+import spec
+from model_packaging.artifact import Manifest
+from seatrial_hosting.model import DEFAULT_MODEL_VARIABLE
+
+__all__ = [
+    "component_scaling",
+    "default_model_of",
+    "duration",
+    "image_of",
+    "rolling_update",
+    "shared_instances",
+    "specifications",
+    "variables_of",
+    "variant_scaling",
+]
+
+
+def image_of(container: spec.Container, region: str) -> hosting.TritonImage:
+    """Return the image of a container section."""
+    if container.image_uri is not None:
+        return hosting.TritonImage.from_uri(container.image_uri)
+    return hosting.TritonImage.from_catalogue(container.triton_release, region)
+
+
+def default_model_of(container: spec.Container, manifest: Manifest) -> str:
+    """Return the model that answers requests: the one that the container's environment names, if it does."""
+    return container.environment.get(DEFAULT_MODEL_VARIABLE, manifest.model)
+
+
+def variables_of(container: spec.Container) -> dict[str, str]:
+    """Return the container's environment without what ``TritonModel`` has an argument for."""
+    return {name: value for name, value in container.environment.items() if name != DEFAULT_MODEL_VARIABLE}
+
+
+def duration(seconds: int | None) -> cdk.Duration | None:
+    """Return so many seconds; None where nothing is said."""
+    return None if seconds is None else cdk.Duration.seconds(seconds)
+
+
+def specifications(
+    component: spec.Component, instances: spec.SharedInstances, model_name: str
+) -> tuple[hosting.ComponentSpecification, ...]:
+    """Return what runs: one specification, or where instances are of several types one for each."""
+    types: tuple[str | None, ...] = instances.type_names if len(instances.type_names) > 1 else (None,)
+    placement = component.placement
+    return tuple(
+        hosting.ComponentSpecification(
+            model_name=model_name,
+            compute=hosting.ComputeRequirements(
+                memory_mib=component.compute.memory_mib,
+                memory_maximum_mib=component.compute.memory_maximum_mib,
+                cpus=component.compute.cpus,
+                accelerators=component.compute.accelerators,
+            ),
+            container_startup_health_check_timeout_seconds=(
+                component.container_startup_health_check_timeout_seconds
+            ),
+            model_data_download_timeout_seconds=component.model_data_download_timeout_seconds,
+            data_cache=component.data_cache,
+            placement=_placement(placement) if placement else None,
+            instance_type=instance_type,
+        )
+        for instance_type in types
+    )
+
+
+def component_scaling(component: spec.Component) -> hosting.Scaling | None:
+    """Return how copies follow the load; None where their number is fixed."""
+    scaling = component.scaling
+    if scaling is None:
+        return None
+    tracked = {
+        hosting.ScalingMetric.INVOCATIONS_PER_COPY: scaling.invocations_per_copy,
+        hosting.ScalingMetric.CONCURRENT_REQUESTS_PER_COPY: scaling.concurrent_requests_per_copy,
+    }
+    tracking = [_tracking(metric, value, scaling) for metric, value in tracked.items() if value is not None]
+    return hosting.Scaling(
+        minimum=component.copies.min,
+        maximum=component.copies.max,
+        target_tracking=tracking[0] if tracking else None,
+        scheduled_actions=_scheduled(scaling),
+    )
+
+
+def variant_scaling(
+    scaling: spec.VariantScaling | spec.InstanceScaling, minimum: int, maximum: int
+) -> hosting.Scaling:
+    """Return how instances follow the load."""
+    metric = hosting.ScalingMetric.INVOCATIONS_PER_INSTANCE
+    return hosting.Scaling(
+        minimum=minimum,
+        maximum=maximum,
+        target_tracking=_tracking(metric, scaling.invocations_per_instance, scaling),
+        scheduled_actions=_scheduled(scaling),
+    )
+
+
+def rolling_update(update: spec.RollingUpdate) -> hosting.RollingUpdate:
+    """Return how a change replaces copies."""
+    rollback = update.rollback_maximum_batch_size
+    return hosting.RollingUpdate(
+        maximum_batch_size=_size(update.maximum_batch_size),
+        wait_interval_seconds=update.wait_interval_seconds,
+        maximum_execution_timeout_seconds=update.maximum_execution_timeout_seconds,
+        rollback_maximum_batch_size=_size(rollback) if rollback else None,
+    )
+
+
+def shared_instances(instances: spec.SharedInstances) -> hosting.SharedInstances:
+    """Return the instances that components share."""
+    scale_in = instances.scale_in
+    return hosting.SharedInstances(
+        instance_types=instances.type_names,
+        minimum=instances.min,
+        maximum=instances.max,
+        managed=instances.scaling is None,
+        scale_in=hosting.ScaleIn(
+            hosting.ScaleInStrategy(scale_in.strategy), scale_in.maximum_step_size, scale_in.cooldown_minutes
+        )
+        if scale_in
+        else None,
+    )
+
+
+def _placement(placement: spec.Placement) -> hosting.Placement:
+    balance = placement.zone_balance
+    strategy = hosting.PlacementStrategy(placement.strategy)
+    return hosting.Placement(strategy, balance.maximum_imbalance if balance else None)
+
+
+def _size(size: spec.CapacitySize) -> hosting.CapacitySize:
+    return hosting.CapacitySize(size.type, size.value)
+
+
+def _tracking(
+    metric: hosting.ScalingMetric,
+    value: float,
+    scaling: spec.ComponentScaling | spec.VariantScaling | spec.InstanceScaling,
+) -> hosting.TargetTracking:
+    return hosting.TargetTracking(
+        metric, value, scaling.scale_in_cooldown_seconds, scaling.scale_out_cooldown_seconds
+    )
+
+
+def _scheduled(
+    scaling: spec.ComponentScaling | spec.VariantScaling | spec.InstanceScaling,
+) -> tuple[hosting.ScheduledAction, ...]:
+    return tuple(
+        hosting.ScheduledAction(name, each.schedule, each.time_zone, each.min, each.max)
+        for name, each in scaling.scheduled.items()
+    )
