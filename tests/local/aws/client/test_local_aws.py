@@ -233,8 +233,10 @@ def test_ups_at_once_make_one_server(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("stopped_afterwards")
 def test_an_interrupted_up_leaves_nothing(tmp_path: Path) -> None:
     """Ctrl-C while the server starts ends the server, too."""
-    port = free_port_pair()
-    code = _up_code(tmp_path, port, "local.up(lambda _: print(1, flush=True))")
+    # A server that never answers: a real one may be up before the signal comes.
+    _fake_server(tmp_path / "project", "while :; do sleep 0.1; done")
+    code = _up_code(tmp_path, free_port_pair(), "local.up(lambda _: print(1, flush=True))")
+    code = code.replace(repr(str(_PROJECT_ROOT)), repr(str(tmp_path / "project")))
     process = subprocess.Popen(
         [sys.executable, "-c", code], cwd=_PROJECT_ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     )
