@@ -52,9 +52,9 @@ def rehearse_deployment(
             raise typer.Exit(FAILED)
         output.line("\nEvery answer equals eager PyTorch's. The laptop's AWS stays up:")
         output.line('  eval "$(.venv/bin/seatrial local env)"   points cdk, the AWS CLI and boto3 at it')
-        output.line(
-            f"  .venv/bin/seatrial invoke {shlex.quote(str(deployment))} {rehearsal.answers[0].endpoint}"
-        )
+        endpoint, _, component = rehearsal.answers[0].target.partition(".")
+        named = f"{endpoint} --component {component}" if component else endpoint
+        output.line(f"  .venv/bin/seatrial invoke {shlex.quote(str(deployment))} {named}")
         output.line("  .venv/bin/seatrial local down            stops it")
 
 
@@ -62,10 +62,10 @@ def _print(output: Output, rehearsal: "Rehearsal") -> None:
     output.table(["step", "seconds"], ((step.name, f"{step.seconds:.1f}") for step in rehearsal.steps))
     output.line("")
     output.table(
-        ["endpoint", "batch", "ms", "largest difference", "allowed", ""],
+        ["target", "batch", "ms", "largest difference", "allowed", ""],
         (
             (
-                answer.endpoint,
+                answer.target,
                 answer.batch_size,
                 f"{answer.seconds * 1000:.1f}",
                 f"{answer.largest_difference:.2g}",
@@ -77,7 +77,7 @@ def _print(output: Output, rehearsal: "Rehearsal") -> None:
     )
     for answer in rehearsal.answers:
         for wrong in answer.wrong:
-            output.line(f"{answer.endpoint}, batch {answer.batch_size}: {wrong}")
+            output.line(f"{answer.target}, batch {answer.batch_size}: {wrong}")
 
 
 def _document(rehearsal: "Rehearsal") -> dict[str, object]:
@@ -91,7 +91,7 @@ def _document(rehearsal: "Rehearsal") -> dict[str, object]:
 
 def _answer_document(answer: "CheckedAnswer") -> dict[str, object]:
     return {
-        "endpoint": answer.endpoint,
+        "target": answer.target,
         "batch_size": answer.batch_size,
         "seconds": round(answer.seconds, 6),
         # JSON has no infinity: where nothing could be compared there is no number.

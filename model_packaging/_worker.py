@@ -1,10 +1,12 @@
 """Runs in a process of its own and does what needs torch and the user's code.
 
-`python -m model_packaging._worker FOLDER`. A process of its own makes exports reproducible (TorchScript
-numbers classes of equal names over a process's life), survives a crash of the user's code, and gives its
-memory back. Its standard input is a lifeline: when that ends, so does the worker, whatever killed its parent.
+`python -m model_packaging._worker FOLDER LIFELINE`. A process of its own makes exports reproducible
+(TorchScript numbers classes of equal names over a process's life), survives a crash of the user's code, and
+gives its memory back. LIFELINE is the descriptor of a pipe: when that ends, so does the worker, whatever
+killed its parent.
 """
 
+import contextlib
 import os
 import sys
 import threading
@@ -18,6 +20,7 @@ from model_packaging.factory import EagerModel, build_eager_model
 from model_packaging.factory_reference import FactoryReference
 from model_packaging.observation import observe
 from model_packaging.observed_signature import OBSERVATION_SEEDS, observe_signature, sampled_batch_sizes
+from model_packaging.repeatable_factory import check_repeatable_factory, weights_of
 from model_packaging.samples import Sample, write_samples
 from model_packaging.triton_repository import model_file_path
 
@@ -27,24 +30,28 @@ _TRACED_SEED, *_PROVED_SEEDS = OBSERVATION_SEEDS
 _ORPHANED = 3
 
 
-def main(folder: WorkerFolder) -> None:
+def main(folder: WorkerFolder, lifeline: int) -> None:
     """Do the task in ``folder`` and leave the answer there."""
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    threading.Thread(target=_end_with_parent, args=(lifeline,), daemon=True).start()
     request = folder.read_request()
     try:
-        model = build_eager_model(
-            FactoryReference.parse(request.model.export.from_),
-            request.model.export.arguments,
-            request.project_root,
-        )
+        model = _build(request)
+        weights = weights_of(model.module) if request.task == "export" else None
         if request.task == "export":
             max_batch_size = request.model.triton.max_batch_size
             folder.write_signature(observe_signature(model, max_batch_size, request.project_root))
             _export(model, request, folder)
         _sample(model, request, folder)
+        # Last, so that nothing the second call leaves in the process reaches the artifact.
+        check_repeatable_factory(weights, lambda: _build(request), request.model.export.from_)
         folder.write_success()
     except PackagingError as error:
         folder.write_error(error)
+
+
+def _build(request: WorkerRequest) -> EagerModel:
+    export = request.model.export
+    return build_eager_model(FactoryReference.parse(export.from_), export.arguments, request.project_root)
 
 
 def _export(model: EagerModel, request: WorkerRequest, folder: WorkerFolder) -> None:
@@ -75,16 +82,17 @@ def _sample(model: EagerModel, request: WorkerRequest, folder: WorkerFolder) -> 
         write_samples(drawn, folder.samples(seed))
 
 
-def _end_with_parent() -> None:
-    while os.read(sys.stdin.fileno(), 1):
+def _end_with_parent(lifeline: int) -> None:
+    while os.read(lifeline, 1):
         pass
     os._exit(_ORPHANED)
 
 
 if __name__ == "__main__":
     try:
-        main(WorkerFolder(Path(sys.argv[1])))
+        main(WorkerFolder(Path(sys.argv[1])), int(sys.argv[2]))
     except OSError as unwritten:
-        # The answer can't be written either where the disk is full, so the exit code has to say it.
-        sys.stderr.write(f"{unwritten}\n")
+        # The answer can't be written either where the disk is full, nor the log: the exit code has to say it.
+        with contextlib.suppress(OSError):
+            sys.stderr.write(f"{unwritten}\n")
         os._exit(CANT_WRITE)

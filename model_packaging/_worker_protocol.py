@@ -8,7 +8,7 @@ from typing import Literal
 
 from model_packaging import errors
 from model_packaging.artifact.signature import Signature, TensorSpec
-from model_packaging.errors import PackagingError
+from model_packaging.errors import PackagingError, WorkerError
 from spec import Model
 
 __all__ = ["CANT_WRITE", "WorkerFolder", "WorkerRequest"]
@@ -100,8 +100,15 @@ class WorkerFolder:
 
         Raises:
             PackagingError: what the worker answered instead, of the same class.
+            WorkerError: it left no answer.
         """
-        document = json.loads(self._answer.read_text(encoding="utf-8"))
+        try:
+            document = json.loads(self._answer.read_text(encoding="utf-8"))
+        except (FileNotFoundError, ValueError):
+            raise WorkerError(
+                "the process that ran its factory ended without an answer.",
+                "look for `sys.exit()` or `os._exit()` in the factory, its samples or its module.",
+            ) from None
         if "error" in document:
             kind: type[PackagingError] = getattr(errors, document["error"])
             raise kind(document["cause"], document["fix"])

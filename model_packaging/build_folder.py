@@ -5,12 +5,13 @@ It holds ``manifest.json`` and the two files that names, ``<content key>.tar.gz`
 the files of the artifact before are deleted after that.
 """
 
+import contextlib
+import errno
 import fcntl
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from model_packaging.artifact.errors import ManifestError
@@ -23,6 +24,7 @@ ARCHIVE_SUFFIX = ".tar.gz"
 SAMPLES_SUFFIX = ".samples.npz"
 _LOCK_FILE_NAME = ".lock"
 _TEMPORARY_PREFIX = ".build-"
+_LOCK_ATTEMPTS = 100
 
 
 class BuildFolder:
@@ -36,32 +38,34 @@ class BuildFolder:
         self.path = path
 
     @classmethod
-    @contextmanager
+    @contextlib.contextmanager
     def locked(cls, path: Path) -> "Iterator[BuildFolder]":
         """Make ``path``, lock it against other builds, and clear what killed builds left.
 
-        The lock is the kernel's: it ends with its process, however that ends.
+        The lock is the kernel's: it ends with its process, however that ends. After a build that failed, a
+        folder that holds nothing else is removed with its lock file.
 
         Raises:
             BuildInProgressError: another process builds here.
             PackError: the folder can't be made or written.
         """
         try:
-            path.mkdir(parents=True, exist_ok=True)
-            lock = os.open(path / _LOCK_FILE_NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+            lock = _lock(path)
         except OSError as error:
-            raise PackError(
-                f"{path} can't be written ({error.strerror}).", "make it writable, or choose another."
-            ) from error
+            raise PackError(f"{path} can't be written ({error.strerror}).", "make it writable.") from error
         try:
-            _lock(lock, path)
+            os.ftruncate(lock, 0)
+            os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
             folder = cls(path)
             folder._clear()
             yield folder
+        except BaseException:
+            _remove_unused(path)
+            raise
         finally:
             os.close(lock)
 
-    @contextmanager
+    @contextlib.contextmanager
     def temporary(self) -> Iterator[Path]:
         """Give a new folder on the same file system; it is gone afterwards."""
         path = Path(tempfile.mkdtemp(prefix=_TEMPORARY_PREFIX, dir=self.path))
@@ -116,13 +120,47 @@ class BuildFolder:
                 path.unlink()
 
 
-def _lock(descriptor: int, path: Path) -> None:
+def _lock(path: Path) -> int:
+    """Make ``path`` and its lock file, and return the descriptor that holds the lock.
+
+    Raises:
+        BuildInProgressError: another process holds it.
+        OSError: one of them can't be made.
+    """
+    failure = OSError(errno.ENOENT, "its lock file vanishes again and again")
+    for _ in range(_LOCK_ATTEMPTS):
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+            descriptor = os.open(path / _LOCK_FILE_NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        except (FileExistsError, FileNotFoundError) as error:
+            failure = error  # most likely a build that failed has just removed the folder
+            continue
+        if _holds(descriptor, path):
+            return descriptor
+        os.close(descriptor)
+    raise failure
+
+
+def _holds(descriptor: int, path: Path) -> bool:
+    """Lock ``descriptor``; False where a build that failed has removed the file since it was opened."""
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         owner = os.pread(descriptor, 20, 0).decode(errors="replace").strip()
+        os.close(descriptor)
         raise BuildInProgressError(
             f"process {owner or 'unknown'} is building in {path}.", "wait until it ends, then run again."
         ) from None
-    os.ftruncate(descriptor, 0)
-    os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+    return os.fstat(descriptor).st_nlink > 0
+
+
+def _remove_unused(path: Path) -> None:
+    """Remove a folder that holds nothing but the lock file; this process holds the lock.
+
+    Who opened the file meanwhile finds it without a link, and who makes a new one keeps the folder from
+    being removed.
+    """
+    with contextlib.suppress(OSError):  # why the build failed matters more
+        if [each.name for each in path.iterdir()] == [_LOCK_FILE_NAME]:
+            (path / _LOCK_FILE_NAME).unlink()
+            path.rmdir()

@@ -10,7 +10,7 @@ import torch
 from model_packaging.artifact.manifest import Tolerance
 from model_packaging.comparison import Arrays, compare_answers
 from model_packaging.errors import ExportError, TraceDiffersError
-from model_packaging.factory import EagerModel, cause_in_user_code
+from model_packaging.factory import EagerModel, cause_in_user_code, place_in_project
 from model_packaging.observation import Observation, output_name
 from model_packaging.torchscript_file import normalise_torchscript
 
@@ -61,7 +61,7 @@ def export_torchscript(
     normalise_torchscript(raw, destination)
     raw.unlink()
     return tuple(
-        f"{warning.message} ({Path(warning.filename).name}:{warning.lineno})".replace("\n", " ")
+        f"{warning.message} ({_place_of(warning, project_root)})".replace("\n", " ")
         for warning in caught
         if issubclass(warning.category, _TracerWarning)
     )
@@ -138,6 +138,12 @@ def _check_arguments(loaded: torch.jit.ScriptModule, observation: Observation) -
         )
 
 
+def _place_of(warning: warnings.WarningMessage, project_root: Path) -> str:
+    """Return where ``warning`` points: outside of the project without the machine's folders."""
+    place = place_in_project(warning.filename, warning.lineno, project_root)
+    return place or f"{Path(warning.filename).name}:{warning.lineno}"
+
+
 def _place(observation: Observation) -> str:
     shapes = ", ".join(f"{name} {tuple(value.shape)}" for name, value in observation.inputs.items())
     return f"batch {observation.batch_size}, seed {observation.seed} ({shapes})"
@@ -149,7 +155,6 @@ def _cause(error: Exception, project_root: Path) -> str:
     for line in str(error).splitlines():
         _, found, rest = line.partition('File "')
         path, quote, number = rest.partition('", line ')
-        if found and quote and Path(path).is_relative_to(project_root) and "site-packages" not in path:
-            line_number = number.partition(",")[0]
-            return f"{words} ({Path(path).relative_to(project_root).as_posix()}:{line_number})"
+        if found and quote and (place := place_in_project(path, number.partition(",")[0], project_root)):
+            return f"{words} ({place})"
     return words

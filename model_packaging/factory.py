@@ -15,7 +15,7 @@ import torch
 from model_packaging.errors import FactoryError
 from model_packaging.factory_reference import FactoryReference
 
-__all__ = ["EagerModel", "SampleFunction", "build_eager_model", "cause_in_user_code"]
+__all__ = ["EagerModel", "SampleFunction", "build_eager_model", "cause_in_user_code", "place_in_project"]
 
 SampleFunction = Callable[[int, torch.Generator], Mapping[str, torch.Tensor]]
 """``sample(batch, generator)``: inputs of that batch size by name, in the order of forward's arguments."""
@@ -64,10 +64,17 @@ def cause_in_user_code(error: BaseException, project_root: Path) -> str:
     lines = str(error).strip().splitlines()
     words = f"{type(error).__name__}: {lines[0].strip().rstrip('.:')}" if lines else type(error).__name__
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
-        path = Path(frame.filename)
-        if path.is_relative_to(project_root) and not _is_ours(path):
-            return f"{words} ({path.relative_to(project_root).as_posix()}:{frame.lineno})"
+        if place := place_in_project(frame.filename, frame.lineno, project_root):
+            return f"{words} ({place})"
     return words
+
+
+def place_in_project(file: str, line: int | str | None, project_root: Path) -> str:
+    """Return ``folder/file.py:line`` from the project's root; empty where ``file`` is none of its own."""
+    path = Path(file)
+    if not path.is_relative_to(project_root) or _is_ours(path):
+        return ""
+    return f"{path.relative_to(project_root).as_posix()}:{line}"
 
 
 def _is_ours(path: Path) -> bool:

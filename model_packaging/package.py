@@ -113,7 +113,7 @@ def package_model(
     except OSError as error:
         raise PackError(
             f"writing {directory} failed ({error.strerror or error}).",
-            "make room there and make it writable, or choose another build folder.",
+            "make room there and make it writable.",
             name,
         ) from error
     except PackagingError as error:

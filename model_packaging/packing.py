@@ -66,7 +66,7 @@ def pack_folder(
             raise PackError(
                 f"{destination.parent} has no room for an archive of about {needed / 1e6:.0f} MB "
                 f"({error.strerror}).",
-                "free space there, or choose another build folder.",
+                "free space there.",
             ) from error
         raise PackError(
             f"packing {root} into {destination} failed ({error.strerror or error}: {error.filename}).",

@@ -7,6 +7,8 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from model_packaging._worker_protocol import CANT_WRITE, WorkerFolder, WorkerRequest
@@ -45,13 +47,14 @@ def run_worker(
     Raises:
         PackagingError: what the worker found wrong.
         PackError: it can't write its files.
-        WorkerError: it died, was cancelled, or took longer than ``timeout_seconds``.
+        WorkerError: it died, ended without an answer, was cancelled, or took longer than ``timeout_seconds``.
     """
     folder.write_request(request)
-    with folder.log.open("wb") as log:
+    with folder.log.open("wb") as log, _lifeline() as lifeline:
         process = subprocess.Popen(
-            [sys.executable, "-m", "model_packaging._worker", str(folder.path)],
-            stdin=subprocess.PIPE,
+            [sys.executable, "-m", "model_packaging._worker", str(folder.path), str(lifeline)],
+            stdin=subprocess.DEVNULL,
+            pass_fds=(lifeline,),
             stdout=log,
             stderr=subprocess.STDOUT,
             cwd=request.project_root,
@@ -66,11 +69,25 @@ def run_worker(
         free_bytes = shutil.disk_usage(folder.path).free
         raise PackError(
             f"the model can't be written to {folder.path.parent} ({free_bytes / 1e6:.0f} MB are free there).",
-            "free space there, or choose another build folder.",
+            "free space there.",
         )
     if code:
         raise WorkerError(f"the process that ran its factory {_ending(code, folder)}.", _what_to_do(code))
     folder.check_answer()
+
+
+@contextmanager
+def _lifeline() -> Iterator[int]:
+    """Give the reading end of a pipe that ends with this process, however that ends.
+
+    Not the worker's standard input: user code that reads that would wait for what nobody writes.
+    """
+    reading, writing = os.pipe()
+    try:
+        yield reading
+    finally:
+        os.close(writing)
+        os.close(reading)
 
 
 def _wait(process: "subprocess.Popen[bytes]", timeout_seconds: float, cancelled: threading.Event) -> int:

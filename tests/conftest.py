@@ -8,3 +8,7 @@ from pathlib import Path
 _NODE = Path(sys.executable).with_name("node")
 if _NODE.exists():
     os.environ.setdefault("JSII_NODE", str(_NODE))
+
+# Tests choose their own ports; a laptop's AWS of the user's own must not lend them its.
+for _variable in ("SEATRIAL_LOCAL_PORT", "SEATRIAL_LOCAL_RUNTIME_PORT"):
+    os.environ.pop(_variable, None)

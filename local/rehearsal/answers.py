@@ -9,33 +9,32 @@ from typing import Any
 import numpy as np
 
 from invocation import EndpointClient
+from local.rehearsal.targets import Target
 from model_packaging.artifact import Manifest, Tolerance
 from model_packaging.comparison import compare_answers
 from model_packaging.fresh_samples import fresh_samples
 from model_packaging.samples import Sample
 from spec import DeploymentFile
 
-__all__ = ["SEEDS", "CheckedAnswer", "Expectation", "check_endpoint", "expectation_of"]
+__all__ = ["SEEDS", "CheckedAnswer", "Expectation", "check_target", "expectation_of"]
 
 SEEDS = (101, 102, 103, 104, 105)
 """Of the fresh requests; packaging records its own with another seed."""
 
+_CAPACITY_TIMEOUT_SECONDS = 120
+
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """What one endpoint must answer.
+    """What one target must answer.
 
     Attributes:
-        endpoint: its key in the deployment file.
-        endpoint_name: its name at AWS.
-        model: the model's name in the deployment file.
+        target: what is asked.
         manifest: of the packaged model.
         samples: requests with eager PyTorch's answers.
     """
 
-    endpoint: str
-    endpoint_name: str
-    model: str
+    target: Target
     manifest: Manifest
     samples: tuple[Sample, ...]
 
@@ -45,7 +44,7 @@ class CheckedAnswer:
     """One answer beside eager PyTorch's.
 
     Attributes:
-        endpoint: its key in the deployment file.
+        target: its label.
         batch_size: of the request.
         largest_difference: the largest absolute one over all outputs; infinite where an output is missing or
             of another shape.
@@ -54,7 +53,7 @@ class CheckedAnswer:
         seconds: from the call to the last byte.
     """
 
-    endpoint: str
+    target: str
     batch_size: int
     largest_difference: float
     tolerance: Tolerance
@@ -63,33 +62,38 @@ class CheckedAnswer:
 
 
 def expectation_of(
-    file: DeploymentFile, endpoint: str, manifest: Manifest, project_root: Path, cancelled: threading.Event
+    file: DeploymentFile, target: Target, manifest: Manifest, project_root: Path, cancelled: threading.Event
 ) -> Expectation:
-    """Return what ``endpoint`` must answer, on fresh random requests at batch 1 and at the maximum.
+    """Return what ``target`` must answer, on fresh random requests at batch 1 and at the maximum.
 
     Raises:
         PackagingError: the model's factory, samples or module fail, or ``cancelled`` was set.
     """
-    model = file.deployment.endpoints[endpoint].model
     samples = fresh_samples(
-        model,
-        file.deployment.models[model],
+        target.model,
+        file.deployment.models[target.model],
         project_root,
         seeds=SEEDS,
         batch_sizes=manifest.samples.batch_sizes,
         cancelled=cancelled,
     )
-    return Expectation(endpoint, file.deployment.endpoint_name(endpoint), model, manifest, samples)
+    return Expectation(target, manifest, samples)
 
 
-def check_endpoint(expectation: Expectation, runtime: Any) -> Sequence[CheckedAnswer]:  # noqa: ANN401 - boto3's client
+def check_target(expectation: Expectation, runtime: Any) -> Sequence[CheckedAnswer]:  # noqa: ANN401 - boto3's client
     """Send every request of ``expectation`` and compare each answer.
+
+    A component that went to zero copies is given time to come back.
 
     Raises:
         InvocationError: the endpoint refused or answered with something that is no answer.
     """
     client = EndpointClient(
-        runtime, endpoint_name=expectation.endpoint_name, signature=expectation.manifest.signature
+        runtime,
+        endpoint_name=expectation.target.endpoint_name,
+        component_name=expectation.target.component_name,
+        capacity_timeout_seconds=_CAPACITY_TIMEOUT_SECONDS,
+        signature=expectation.manifest.signature,
     )
     tolerance = expectation.manifest.samples.tolerance
     checked = []
@@ -98,7 +102,7 @@ def check_endpoint(expectation: Expectation, runtime: Any) -> Sequence[CheckedAn
         found = compare_answers(answer.outputs, sample.outputs, tolerance)
         checked.append(
             CheckedAnswer(
-                endpoint=expectation.endpoint,
+                target=expectation.target.label,
                 batch_size=sample.batch_size,
                 largest_difference=_largest_difference(answer.outputs, sample.outputs),
                 tolerance=tolerance,

@@ -8,11 +8,12 @@ from pathlib import Path
 from invocation import local_runtime_client
 from local.aws.account import LOCAL_ACCOUNT
 from local.aws.client import LocalAws
-from local.rehearsal.answers import CheckedAnswer, Expectation, check_endpoint, expectation_of
+from local.rehearsal.answers import CheckedAnswer, Expectation, check_target, expectation_of
 from local.rehearsal.cdk_cli import CdkCli
 from local.rehearsal.errors import RehearsalError
 from local.rehearsal.lock import only_one_rehearsal
 from local.rehearsal.steps import Step, Steps
+from local.rehearsal.targets import targets_of
 from local.triton import TritonRuntime
 from model_packaging.artifact import Manifest
 from model_packaging.package import PackagedModel, package_deployment
@@ -103,12 +104,12 @@ def _rehearse(
                 pool.submit(
                     expectation_of,
                     file,
-                    endpoint,
-                    _manifest_of(packaged, declared.model),
+                    target,
+                    _manifest_of(packaged, target.model),
                     project_root,
                     cancelled,
                 )
-                for endpoint, declared in file.deployment.endpoints.items()
+                for target in targets_of(file.deployment)
             ]
             environment = _deploy(file, project_root, aws, steps)
             return _ask(file, environment, expected, steps)
@@ -141,8 +142,8 @@ def _ask(
         expectations = [each.result() for each in expected]
     answers: list[CheckedAnswer] = []
     for expectation in expectations:
-        with steps.step(f"ask {expectation.endpoint_name}"):
-            answers += check_endpoint(expectation, runtime)
+        with steps.step(f"ask {expectation.target.component_name or expectation.target.endpoint_name}"):
+            answers += check_target(expectation, runtime)
     return Rehearsal(tuple(steps.done), tuple(answers), environment)
 
 

@@ -14,8 +14,6 @@ from cli._project import Project
 @pytest.fixture(autouse=True)
 def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cli.local, "PROJECT", Project(tmp_path))
-    for variable in ("SEATRIAL_LOCAL_PORT", "SEATRIAL_LOCAL_RUNTIME_PORT"):
-        monkeypatch.delenv(variable, raising=False)
 
 
 def test_status_of_nothing_exits_with_one(capsys: pytest.CaptureFixture[str]) -> None:

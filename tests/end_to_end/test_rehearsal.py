@@ -45,7 +45,7 @@ def answer_of(project: Project, model: str) -> Any:  # noqa: ANN401 - an array
 
 def test_both_models_answer_as_eager_pytorch_does(rehearsed: dict[str, Any]) -> None:
     """Five fresh random requests at batch 1 and five at the maximum, for each model, within its tolerance."""
-    asked = Counter((answer["endpoint"], answer["batch_size"]) for answer in rehearsed["answers"])
+    asked = Counter((answer["target"], answer["batch_size"]) for answer in rehearsed["answers"])
     assert asked == {("classifier", 1): 5, ("classifier", 16): 5, ("encoder", 1): 5, ("encoder", 8): 5}
     assert [answer["wrong"] for answer in rehearsed["answers"]] == [[]] * 20
     assert rehearsed["ok"] is True

@@ -1,6 +1,11 @@
 import contextlib
+import fcntl
 import os
+import shutil
+import threading
+import time
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -52,6 +57,87 @@ def test_the_lock_ends_with_the_build(tmp_path: Path) -> None:
         raise KeyError
     with BuildFolder.locked(tmp_path):
         pass
+
+
+def test_a_build_that_fails_removes_an_empty_folder(tmp_path: Path) -> None:
+    """With the lock file, which is all there is; the next build makes them again."""
+    with pytest.raises(KeyError), BuildFolder.locked(tmp_path / "made"):
+        raise KeyError
+    assert list(tmp_path.iterdir()) == []
+    commit(tmp_path / "made")
+    assert current(tmp_path / "made") == MANIFEST
+
+
+def test_a_build_that_fails_leaves_what_was_there(tmp_path: Path) -> None:
+    """A folder with anything in it, be it an artifact or somebody's notes."""
+    (tmp_path / "notes.txt").touch()
+    with pytest.raises(KeyError), BuildFolder.locked(tmp_path):
+        raise KeyError
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".lock", "notes.txt"]
+
+
+def test_a_refused_build_removes_nothing(tmp_path: Path) -> None:
+    """The folder is the other build's."""
+    folder = tmp_path / "made"
+    with BuildFolder.locked(folder):
+        with pytest.raises(BuildInProgressError), BuildFolder.locked(folder):
+            pass
+        assert (folder / ".lock").exists()
+
+
+def test_a_lock_file_that_is_removed_meanwhile_locks_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who opened it before a failed build removed it takes the new one, so that no two builds are alone."""
+    folder, lock = tmp_path / "made", fcntl.flock
+    removed: list[Path] = []
+
+    def remove_first(descriptor: int, operation: int) -> None:
+        if not removed:
+            shutil.rmtree(folder)
+            removed.append(folder)
+        lock(descriptor, operation)
+
+    monkeypatch.setattr(fcntl, "flock", remove_first)
+    with (
+        BuildFolder.locked(folder),
+        pytest.raises(BuildInProgressError, match=f"process {os.getpid()} is building"),
+        BuildFolder.locked(folder),
+    ):
+        pass
+    assert removed == [folder]
+
+
+def test_failing_builds_at_once_never_build_together(tmp_path: Path) -> None:
+    """Many at the same time make, lock and remove the same folder; each is alone in it or refused."""
+    folder, inside = tmp_path / "made", threading.Lock()
+    outcomes: list[str] = []
+
+    def fail() -> NoReturn:
+        alone = inside.acquire(blocking=False)
+        outcomes.append("alone" if alone else "together")
+        time.sleep(0)
+        if alone:
+            inside.release()
+        raise KeyError
+
+    def build() -> None:
+        for _ in range(100):
+            try:
+                with contextlib.suppress(KeyError), BuildFolder.locked(folder):
+                    fail()
+            except BuildInProgressError:
+                outcomes.append("refused")
+
+    builders = [threading.Thread(target=build) for _ in range(4)]
+    for builder in builders:
+        builder.start()
+    for builder in builders:
+        builder.join()
+    assert len(outcomes) == 400
+    assert outcomes.count("alone") > 0
+    assert "together" not in outcomes
+    assert not folder.exists()
 
 
 def test_what_killed_builds_left_is_removed(tmp_path: Path) -> None:
@@ -109,7 +195,15 @@ def test_a_new_artifact_removes_the_old_files(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_can_not_be_made_is_one_line(tmp_path: Path) -> None:
-    """A file is in its place."""
+    """A file is in its place, or in that of a folder around it."""
     (tmp_path / "file").touch()
-    with pytest.raises(PackError, match="can't be written"), BuildFolder.locked(tmp_path / "file" / "m"):
+    with (
+        pytest.raises(PackError, match=r"/file can't be written \(File exists\)"),
+        BuildFolder.locked(tmp_path / "file"),
+    ):
+        pass
+    with (
+        pytest.raises(PackError, match=r"can't be written \(Not a directory\)\. Fix: make it writable\.$"),
+        BuildFolder.locked(tmp_path / "file" / "m"),
+    ):
         pass

@@ -81,6 +81,17 @@ def test_a_trace_that_froze_a_decision_is_refused(project: Project, tmp_path: Pa
     assert "export.how: script" in caught.value.fix
 
 
+def test_a_tracer_warning_is_placed_in_the_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From the project's root, as every other error names a file."""
+    monkeypatch.syspath_prepend(str(tmp_path))
+    (tmp_path / "traced_models").mkdir()
+    project = Project(tmp_path, "traced_models.deep")
+    text = module_of("if x.sum() > 0:\n    return x\nreturn x * 3")
+    (tmp_path / "traced_models" / "deep.py").write_text(f"import torch\nfrom torch import nn\n{text}")
+    _, (warning,) = export(project, "trace", tmp_path / "model.pt")
+    assert warning.endswith("(traced_models/deep.py:6)")
+
+
 def test_the_same_decision_survives_scripting(project: Project, tmp_path: Path) -> None:
     """As the error advises."""
     project.write(module_of("if bool(x.sum() > 0):\n    return x\nreturn x * 3"))

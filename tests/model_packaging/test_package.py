@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 import torch
 
+from model_packaging._worker_protocol import WorkerFolder, WorkerRequest
 from model_packaging.artifact import (
     ArtifactInspection,
     RecordedFinding,
@@ -37,6 +38,7 @@ from model_packaging.fresh_samples import fresh_samples
 from model_packaging.package import PackagedModel, package_deployment, package_model
 from model_packaging.progress import PackagingProgress, PackagingStep
 from model_packaging.samples import read_samples
+from model_packaging.worker_process import run_worker
 from spec import DeploymentFile, Model, parse_deployment
 from tests.model_packaging.projects import Project
 
@@ -234,7 +236,44 @@ def test_a_crash_of_the_users_code_is_survived(project: Project, tmp_path: Path)
     )
     with pytest.raises(WorkerError, match="was killed by SIGSEGV; its last line was 'about to crash'"):
         package(tmp_path / "build", project.model(), project.root)
-    assert [path.name for path in (tmp_path / "build").iterdir()] == [".lock"]
+    assert not (tmp_path / "build").exists()
+
+
+@pytest.mark.parametrize("ending", ["sys.exit(0)", "os._exit(0)"])
+def test_a_factory_that_ends_its_process_is_told(project: Project, tmp_path: Path, ending: str) -> None:
+    """It leaves no answer, which is no trouble with the disk."""
+    project.write(f"""
+import os, sys
+def factory():
+    {ending}
+""")
+    with pytest.raises(WorkerError) as caught:
+        package(tmp_path / "build", project.model(), project.root)
+    assert caught.value.cause == "the process that ran its factory ended without an answer."
+    assert "`sys.exit()`" in caught.value.fix
+
+
+def test_a_factory_that_asks_the_user_is_told(project: Project, tmp_path: Path) -> None:
+    """Nobody answers: it fails at once and doesn't wait until its time is over."""
+    project.write(
+        """
+        def factory():
+            return nn.Linear(int(input("width: ")), 2), None
+        """
+    )
+    with pytest.raises(FactoryError, match=rf"raised EOFError: .* \({project.module}\.py:5\)"):
+        package(tmp_path / "build", project.model(), project.root)
+
+
+def test_a_factory_that_draws_other_weights_each_time_is_refused(project: Project, tmp_path: Path) -> None:
+    """Every later comparison with eager PyTorch would fail without saying why."""
+    project.write(LINEAR.replace("torch.manual_seed(0)", "pass"))
+    with pytest.raises(FactoryError) as caught:
+        package(tmp_path / "build", project.model(), project.root)
+    assert caught.value.cause == (
+        f"{project.module}:factory: two calls with the same arguments give different weights (bias)."
+    )
+    assert not (tmp_path / "build").exists()
 
 
 def test_a_full_disk_is_one_line(
@@ -246,7 +285,28 @@ def test_a_full_disk_is_one_line(
         package(tmp_path / "build", project.model(), project.root)
     assert "the model can't be written to" in caught.value.cause
     assert "\n" not in str(caught.value)
-    assert [path.name for path in (tmp_path / "build").iterdir()] == [".lock"]
+    assert not (tmp_path / "build").exists()
+
+
+def test_a_disk_that_is_too_full_for_the_log_is_one_line(
+    project: Project, tmp_path: Path, small_disk: Callable[[int], AbstractContextManager[None]]
+) -> None:
+    """The worker can't say why it can't write, and its exit code does."""
+    project.write(
+        """
+        import os
+        def sample(batch, generator):
+            return {"input": torch.rand(batch, 1_000_000, generator=generator)}
+        def factory():
+            os.write(1, bytes(1_000_000))
+            return nn.Identity(), sample
+        """
+    )
+    (folder := tmp_path / "work").mkdir()
+    request = WorkerRequest("samples", "m", project.model(), project.root, (1,), (1,))
+    with small_disk(1_000_000), pytest.raises(PackError, match=f"can't be written to {tmp_path}") as caught:
+        run_worker(request, WorkerFolder(folder))
+    assert caught.value.fix == "free space there."
 
 
 SLOW = """
@@ -307,7 +367,7 @@ def test_interrupting_a_build_leaves_nothing(
     process.wait(20)
     assert process.returncode != 0
     assert not is_running(worker)
-    assert [path.name for path in (tmp_path / "build").iterdir()] == [".lock"]
+    assert not (tmp_path / "build").exists()
 
 
 def test_killing_a_build_ends_its_worker(building: "tuple[subprocess.Popen[str], int]") -> None:

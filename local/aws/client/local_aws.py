@@ -8,23 +8,24 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from local.aws.client._ports import holder_of, is_free, port_from_environment
-from local.aws.client._server_process import end_server, end_started_server, start_server
+from local.aws.client._ports import DEFAULT_PORT, DEFAULT_RUNTIME_PORT, choose_ports
+from local.aws.client._server_process import end_server, end_started_server, last_words, start_server
+from local.aws.client._state_files import one_start_at_a_time
 from local.aws.client._variables import aws_variables
-from local.aws.client.errors import LocalAwsError, LocalAwsStartError, LocalPortBusyError
+from local.aws.client.errors import LocalAwsError, LocalAwsStartError
 from local.aws.client.status import LocalAwsStatus, endpoints_of
 from local.aws.server_state import STATE_FILE_NAME, ServerState, read_server_state
 
 __all__ = ["DEFAULT_PORT", "DEFAULT_RUNTIME_PORT", "LocalAws"]
 
-DEFAULT_PORT = 4577
-DEFAULT_RUNTIME_PORT = 4578
 _ENVIRONMENT_FOLDER = ".venv-aws"
 _LOG_FILE_NAME = "server.log"
 _STATUS_PATH = "/_seatrial/status"
 _CLOCK_PATH = "/_seatrial/clock"
 _HEALTH_PATH = "/_ministack/health"
 _START_SECONDS = 60.0
+_OTHER_START_SECONDS = 120.0
+"""More than another start takes that ends a leftover by force first."""
 _REQUEST_SECONDS = 5.0
 _ADVANCE_SECONDS = 310.0
 """The server gives up a little sooner, and says why."""
@@ -39,9 +40,12 @@ class LocalAws:
     Args:
         project_root: the repository's root, where the environments are.
         state_dir: what the server keeps while it runs; ``.seatrial/local`` below the root if not given.
-        port: of the gateway; else ``SEATRIAL_LOCAL_PORT``, else 4577. A running server keeps its own.
-        runtime_port: of ``sagemaker-runtime``; else ``SEATRIAL_LOCAL_RUNTIME_PORT``, else 4578, or the port
-            behind the gateway's where that was given.
+        port: of the gateway; else ``SEATRIAL_LOCAL_PORT``, else that of a running server, else 4577.
+        runtime_port: of ``sagemaker-runtime``; else ``SEATRIAL_LOCAL_RUNTIME_PORT``, else that of a running
+            server, else the one behind the gateway's.
+
+    Raises:
+        LocalAwsError: a port is none, or both are the same.
     """
 
     def __init__(
@@ -54,10 +58,7 @@ class LocalAws:
     ) -> None:
         self._project_root = project_root.resolve()
         self._state_dir = (state_dir or project_root / ".seatrial" / "local").resolve()
-        self._port = port or port_from_environment("SEATRIAL_LOCAL_PORT") or DEFAULT_PORT
-        self._runtime_port = (
-            runtime_port or port_from_environment("SEATRIAL_LOCAL_RUNTIME_PORT") or self._port + 1
-        )
+        self._ports = choose_ports(port, runtime_port)
 
     def up(self, progress: ProgressListener | None = None) -> LocalAwsStatus:
         """Start the server unless it runs already, and return once it answers.
@@ -66,27 +67,20 @@ class LocalAws:
             progress: told what is being done, a line at a time.
 
         Raises:
+            LocalAwsError: it runs already, but not on the port that was asked for.
             LocalPortBusyError: a port is taken.
-            LocalAwsStartError: the server's environment is missing, or it ended or didn't answer in time.
+            LocalAwsStartError: the server's environment is missing, its state folder can't be written, it
+                ended or didn't answer in time, or another start doesn't end.
         """
         tell = progress or (lambda _: None)
-        status = self.status()
-        if status.running:
-            tell(f"the laptop's AWS runs already, on port {status.port}")
+        if status := self._status_where_up(tell):
             return status
         python = self._project_root / _ENVIRONMENT_FOLDER / "bin" / "python"
         if not python.exists():
             raise LocalAwsStartError(f"{python} is missing: run `make setup` first")
-        self._end_leftover()
-        self._check_ports()
-        tell(f"starting the laptop's AWS on ports {self._port} and {self._runtime_port}")
-        process = self._start(python)
-        try:
-            return self._wait_until_up(process)
-        except BaseException:
-            end_started_server(process)
-            self._forget(process.pid)
-            raise
+        with one_start_at_a_time(self._state_dir, _OTHER_START_SECONDS):
+            # Another start may just have ended: its server is neither a leftover nor started again.
+            return self._status_where_up(tell) or self._start(python, tell)
 
     def status(self) -> LocalAwsStatus:
         """Return what runs, as the server itself says."""
@@ -94,7 +88,10 @@ class LocalAws:
         report = _get_json(state.runtime_port, _STATUS_PATH) if state else None
         if state is None or report is None or _get_json(state.port, _HEALTH_PATH) is None:
             return LocalAwsStatus(
-                running=False, port=self._port, runtime_port=self._runtime_port, log_path=self._log_path
+                running=False,
+                port=self._ports.gateway,
+                runtime_port=self._ports.runtime,
+                log_path=self._log_path,
             )
         return LocalAwsStatus(
             running=True,
@@ -108,8 +105,9 @@ class LocalAws:
     def environment(self) -> dict[str, str]:
         """Return the variables that point the CDK CLI, the AWS CLI and boto3 at the laptop's AWS."""
         state = self._running_state()
-        port, runtime_port = (state.port, state.runtime_port) if state else (self._port, self._runtime_port)
-        return aws_variables(port, runtime_port)
+        if state is None:
+            return aws_variables(self._ports.gateway, self._ports.runtime)
+        return aws_variables(state.port, state.runtime_port)
 
     def down(self) -> bool:
         """Stop the server with everything that it runs; return whether one ran.
@@ -155,12 +153,21 @@ class LocalAws:
         return self._state_dir / _LOG_FILE_NAME
 
     def _running_state(self) -> ServerState | None:
-        state = read_server_state(self._state_dir)
+        state = self._last_state()
         return state if state is not None and state.is_alive() else None
+
+    def _last_state(self) -> ServerState | None:
+        try:
+            return read_server_state(self._state_dir)
+        except OSError as error:
+            path = self._state_dir / STATE_FILE_NAME
+            raise LocalAwsError(
+                f"{path} can't be read ({error.strerror or error}): make it readable"
+            ) from error
 
     def _forget(self, pid: int) -> None:
         """Remove what a server that was killed left behind."""
-        state = read_server_state(self._state_dir)
+        state = self._last_state()
         if state is not None and state.pid == pid:
             (self._state_dir / STATE_FILE_NAME).unlink(missing_ok=True)
 
@@ -170,34 +177,40 @@ class LocalAws:
         if state is not None:
             end_server(state)
 
-    def _check_ports(self) -> None:
-        for port, option, variable in (
-            (self._port, "--port", "SEATRIAL_LOCAL_PORT"),
-            (self._runtime_port, "--runtime-port", "SEATRIAL_LOCAL_RUNTIME_PORT"),
-        ):
-            if not is_free(port):
-                raise LocalPortBusyError(
-                    f"port {port} on 127.0.0.1 is held by {holder_of(port)}: stop it, or choose another "
-                    f"port with {option} N or {variable}=N"
-                )
+    def _status_where_up(self, tell: ProgressListener) -> LocalAwsStatus | None:
+        status = self.status()
+        if not status.running:
+            return None
+        self._ports.check_same(status.port, status.runtime_port)
+        tell(f"the laptop's AWS runs already, on port {status.port}")
+        return status
 
-    def _start(self, python: Path) -> subprocess.Popen[bytes]:
-        return start_server(
+    def _start(self, python: Path, tell: ProgressListener) -> LocalAwsStatus:
+        self._end_leftover()
+        self._ports.check_free()
+        tell(f"starting the laptop's AWS on ports {self._ports.gateway} and {self._ports.runtime}")
+        process = start_server(
             python,
             self._project_root,
             self._state_dir,
             self._log_path,
-            port=self._port,
-            runtime_port=self._runtime_port,
+            port=self._ports.gateway,
+            runtime_port=self._ports.runtime,
         )
+        try:
+            return self._wait_until_up(process)
+        except BaseException:
+            end_started_server(process)
+            self._forget(process.pid)
+            raise
 
     def _wait_until_up(self, process: subprocess.Popen[bytes]) -> LocalAwsStatus:
         deadline = time.monotonic() + _START_SECONDS
         while time.monotonic() < deadline:
-            # One that was started at the same time may have been faster: then that one is waited for.
+            # An orphan of a start that was killed may have taken the folder: then that one is waited for.
             if process.poll() is not None and self._running_state() is None:
                 raise LocalAwsStartError(
-                    f"the laptop's AWS ended with status {process.returncode}: {self._last_line()} "
+                    f"the laptop's AWS ended with status {process.returncode}: {last_words(self._log_path)} "
                     f"(log: {self._log_path})"
                 )
             status = self.status()
@@ -207,10 +220,6 @@ class LocalAws:
         raise LocalAwsStartError(
             f"the laptop's AWS did not answer within {_START_SECONDS:.0f} s (log: {self._log_path})"
         )
-
-    def _last_line(self) -> str:
-        lines = self._log_path.read_text(encoding="utf-8", errors="replace").split("\n")
-        return next((line for line in reversed(lines) if line.strip()), "it said nothing")
 
 
 def _get_json(port: int, path: str) -> Mapping[str, Any] | None:

@@ -1,16 +1,19 @@
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from local.aws.client import LocalAws, LocalAwsError, LocalAwsStartError, LocalPortBusyError
+from local.aws.client import LocalAws, LocalAwsError, LocalAwsStartError
 from local.aws.server_state import (
     STATE_FILE_NAME,
     ServerState,
@@ -38,47 +41,6 @@ def test_a_missing_environment_is_told_with_what_to_do(tmp_path: Path) -> None:
     ):
         LocalAws(tmp_path, port=free_port_pair()).up()
     assert list(tmp_path.iterdir()) == []
-
-
-def test_a_busy_port_is_told_with_its_holder(tmp_path: Path) -> None:
-    """The error names the port, the process that holds it, and both ways to choose another."""
-    with socket.create_server(("127.0.0.1", 0)) as holder:
-        port = holder.getsockname()[1]
-        with pytest.raises(LocalPortBusyError) as busy:
-            LocalAws(_PROJECT_ROOT, tmp_path, port=port).up()
-    assert str(busy.value) == (
-        f"port {port} on 127.0.0.1 is held by process {os.getpid()} ({_own_name()}): stop it, or choose "
-        "another port with --port N or SEATRIAL_LOCAL_PORT=N"
-    )
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_a_busy_runtime_port_is_told_with_its_own_option(tmp_path: Path) -> None:
-    """The second port has an option and a variable of its own."""
-    with socket.create_server(("127.0.0.1", 0)) as holder:
-        busy_port = holder.getsockname()[1]
-        local = LocalAws(_PROJECT_ROOT, tmp_path, port=free_port_pair(), runtime_port=busy_port)
-        with pytest.raises(LocalPortBusyError, match=r"--runtime-port N or SEATRIAL_LOCAL_RUNTIME_PORT=N$"):
-            local.up()
-
-
-@pytest.mark.parametrize("value", ["x", "-1", "0", "70000", "4577.5"])
-def test_a_variable_that_is_no_port_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, value: str
-) -> None:
-    """The error shows the variable and its value."""
-    monkeypatch.setenv("SEATRIAL_LOCAL_PORT", value)
-    with pytest.raises(LocalAwsError, match=f"SEATRIAL_LOCAL_PORT={value!r} is no port"):
-        LocalAws(tmp_path)
-
-
-def test_ports_come_from_the_variables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Both ports can be set by variables; an argument wins; the runtime's port follows the gateway's."""
-    monkeypatch.setenv("SEATRIAL_LOCAL_PORT", "5001")
-    assert LocalAws(tmp_path).status().runtime_port == 5002
-    assert LocalAws(tmp_path, port=6001).status().port == 6001
-    monkeypatch.setenv("SEATRIAL_LOCAL_RUNTIME_PORT", "5009")
-    assert LocalAws(tmp_path).status().runtime_port == 5009
 
 
 def test_the_environment_points_every_client_at_the_laptop(
@@ -129,10 +91,7 @@ def test_a_recycled_process_id_is_never_killed(tmp_path: Path, sleeper: "subproc
 
 def test_a_server_that_ends_at_once_is_told_with_its_last_words(tmp_path: Path) -> None:
     """What the server said last stands in the error, with its log; no state is left."""
-    python = tmp_path / ".venv-aws" / "bin" / "python"
-    python.parent.mkdir(parents=True)
-    python.write_text("#!/bin/sh\necho a line\necho no module named local >&2\nexit 3\n", encoding="utf-8")
-    python.chmod(0o755)
+    _fake_server(tmp_path, "echo a line\necho no module named local >&2\nexit 3")
     with pytest.raises(LocalAwsStartError) as failed:
         LocalAws(tmp_path, tmp_path / "state", port=free_port_pair()).up()
     assert str(failed.value) == (
@@ -140,6 +99,36 @@ def test_a_server_that_ends_at_once_is_told_with_its_last_words(tmp_path: Path) 
         f"(log: {tmp_path / 'state' / 'server.log'})"
     )
     assert not (tmp_path / "state" / STATE_FILE_NAME).exists()
+
+
+@pytest.mark.parametrize(
+    ("free_bytes", "words"),
+    [
+        (1 << 30, r"status 3: it said nothing \(log: "),
+        (
+            4096,
+            r"status 3: it said nothing, and the disk of .*/state is full \(4096 bytes are free\): make room",
+        ),
+    ],
+)
+def test_a_server_that_says_nothing_may_have_had_no_room_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, free_bytes: int, words: str
+) -> None:
+    """Where the disk is full, that is said for it."""
+    _fake_server(tmp_path, "exit 3")
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=free_bytes))
+    with pytest.raises(LocalAwsStartError, match=words):
+        LocalAws(tmp_path, tmp_path / "state", port=free_port_pair()).up()
+
+
+def test_an_environment_that_can_not_be_run_is_told(tmp_path: Path) -> None:
+    """With the system's reason and the command that makes it anew."""
+    _fake_server(tmp_path, "").chmod(0o644)
+    with pytest.raises(
+        LocalAwsStartError,
+        match=r"\.venv-aws/bin/python can't be run \(Permission denied\): run `make setup` again$",
+    ):
+        LocalAws(tmp_path, tmp_path / "state", port=free_port_pair()).up()
 
 
 def test_a_zombie_is_no_process() -> None:
@@ -150,6 +139,52 @@ def test_a_zombie_is_no_process() -> None:
         assert time.monotonic() < deadline
         time.sleep(0.01)
     process.wait()
+
+
+@pytest.fixture
+def answering(tmp_path: Path) -> Iterator[tuple[int, int]]:
+    """Two ports that answer as a server's, which ``tmp_path`` names as its own."""
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b'{"endpoints": []}')
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with HTTPServer(("127.0.0.1", 0), Answer) as gateway, HTTPServer(("127.0.0.1", 0), Answer) as runtime:
+        for server in (gateway, runtime):
+            threading.Thread(target=server.serve_forever, args=(0.01,)).start()
+        ticks = process_start_ticks(os.getpid())
+        assert ticks is not None
+        ports = gateway.server_port, runtime.server_port
+        write_server_state(tmp_path, ServerState(os.getpid(), ticks, *ports))
+        yield ports
+        gateway.shutdown()
+        runtime.shutdown()
+
+
+def test_a_running_server_is_found_unless_another_port_was_asked_for(
+    tmp_path: Path, answering: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By argument or by variable; who asks for none, or for the right one, gets it."""
+    port, runtime_port = answering
+    assert LocalAws(_PROJECT_ROOT, tmp_path).up().port == port
+    assert LocalAws(_PROJECT_ROOT, tmp_path, port=port).up().runtime_port == runtime_port
+    assert LocalAws(_PROJECT_ROOT, tmp_path, port=port, runtime_port=runtime_port).up().running
+    with pytest.raises(LocalAwsError) as other_port:
+        LocalAws(_PROJECT_ROOT, tmp_path, port=5001).up()
+    assert str(other_port.value) == (
+        f"the laptop's AWS runs already, on port {port}, not 5001: stop it first with `seatrial local down`, "
+        f"or ask for {port}"
+    )
+    monkeypatch.setenv("SEATRIAL_LOCAL_RUNTIME_PORT", "5009")
+    with pytest.raises(
+        LocalAwsError, match=f"with sagemaker-runtime on port {runtime_port}, not 5009: stop it"
+    ):
+        LocalAws(_PROJECT_ROOT, tmp_path).up()
 
 
 @pytest.fixture
@@ -181,31 +216,27 @@ def test_up_can_be_repeated_and_down_ends_everything(tmp_path: Path) -> None:
 
 @pytest.mark.integration
 @pytest.mark.usefixtures("stopped_afterwards")
-def test_two_ups_at_once_make_one_server(tmp_path: Path) -> None:
-    """Whoever is slower finds the other's server."""
-    port = free_port_pair()
-    with ThreadPoolExecutor() as pool:
-        ups = [
-            pool.submit(LocalAws(_PROJECT_ROOT, tmp_path, port=port, runtime_port=port + 1).up)
-            for _ in range(2)
-        ]
-        pids = {up.result().pid for up in ups if up.exception() is None}
-    refused = [up.exception() for up in ups if up.exception() is not None]
-    assert len(pids) == 1
-    assert all(isinstance(error, LocalPortBusyError) for error in refused)
-    assert LocalAws(_PROJECT_ROOT, tmp_path).down() is True
+def test_ups_at_once_make_one_server(tmp_path: Path) -> None:
+    """Of processes that start at the same time one makes the server, and all the others find it."""
+    code = _up_code(tmp_path, free_port_pair(), "print(local.up().pid)")
+    ups = [
+        subprocess.Popen([sys.executable, "-c", code], cwd=_PROJECT_ROOT, stdout=subprocess.PIPE, text=True)
+        for _ in range(4)
+    ]
+    printed = [up.communicate(timeout=120)[0] for up in ups]
+    assert [up.returncode for up in ups] == [0, 0, 0, 0]
+    assert set(printed) == {f"{LocalAws(_PROJECT_ROOT, tmp_path).status().pid}\n"}
+    assert len(_processes_with(str(tmp_path))) == 1
 
 
 @pytest.mark.integration
 @pytest.mark.usefixtures("stopped_afterwards")
 def test_an_interrupted_up_leaves_nothing(tmp_path: Path) -> None:
     """Ctrl-C while the server starts ends the server, too."""
-    port = free_port_pair()
-    code = (
-        "from pathlib import Path; from local.aws.client import LocalAws; "
-        f"local = LocalAws(Path({str(_PROJECT_ROOT)!r}), Path({str(tmp_path)!r}), port={port}); "
-        "local.up(lambda _: print(1, flush=True))"
-    )
+    # A server that never answers: a real one may be up before the signal comes.
+    _fake_server(tmp_path / "project", "while :; do sleep 0.1; done")
+    code = _up_code(tmp_path, free_port_pair(), "local.up(lambda _: print(1, flush=True))")
+    code = code.replace(repr(str(_PROJECT_ROOT)), repr(str(tmp_path / "project")))
     process = subprocess.Popen(
         [sys.executable, "-c", code], cwd=_PROJECT_ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     )
@@ -219,8 +250,21 @@ def test_an_interrupted_up_leaves_nothing(tmp_path: Path) -> None:
     assert _processes_with(str(tmp_path)) == []
 
 
-def _own_name() -> str:
-    return Path("/proc/self/comm").read_text(encoding="ascii").strip()
+def _fake_server(project_root: Path, script: str) -> Path:
+    """Put a shell script where the server's Python is looked for, and return it."""
+    python = project_root / ".venv-aws" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
+    python.chmod(0o755)
+    return python
+
+
+def _up_code(state_dir: Path, port: int, what: str) -> str:
+    """Return a program that does ``what`` with a ``local``."""
+    return (
+        "from pathlib import Path; from local.aws.client import LocalAws; "
+        f"local = LocalAws(Path({str(_PROJECT_ROOT)!r}), Path({str(state_dir)!r}), port={port}); {what}"
+    )
 
 
 def _processes_with(argument: str) -> list[str]:
