@@ -2,6 +2,7 @@
 
 import dataclasses
 import shlex
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,6 +14,7 @@ from cli._project import PROJECT
 
 if TYPE_CHECKING:
     from local.aws.client import LocalAwsStatus
+    from local.aws.client.status import CopyStatus, VariantStatus
 
 __all__ = ["app"]
 
@@ -92,25 +94,35 @@ def _print(output: Output, status: "LocalAwsStatus") -> None:
         output.line(f"the laptop's AWS is up: http://127.0.0.1:{status.port} (process {status.pid})")
         output.line(f"sagemaker-runtime: http://127.0.0.1:{status.runtime_port}   log: {status.log_path}")
         if status.endpoints:
-            output.table(
-                ["endpoint", "status", "model", "Triton"],
-                (
-                    (
-                        endpoint.name,
-                        endpoint.status,
-                        ", ".join(variant.model for variant in endpoint.variants),
-                        ", ".join(
-                            f"process {variant.triton_pid}" if variant.triton_pid else "down"
-                            for variant in endpoint.variants
-                        ),
-                    )
-                    for endpoint in status.endpoints
-                ),
-            )
-        for endpoint in status.endpoints:
-            if endpoint.failure_reason:
-                output.line(f"{endpoint.name}: {endpoint.failure_reason}")
-            for variant in endpoint.variants:
-                for overlay in variant.overlays:
-                    output.line(f"{endpoint.name}: {overlay}")
+            output.table(["", "status", "model", "Triton"], _rows(status))
+        for line in _remarks(status):
+            output.line(line)
     output.document({**dataclasses.asdict(status), "log_path": str(status.log_path)})
+
+
+def _rows(status: "LocalAwsStatus") -> Iterator[tuple[str, ...]]:
+    """Yield a row per endpoint, and one per component below its endpoint."""
+    for endpoint in status.endpoints:
+        yield (endpoint.name, endpoint.status, *_served(endpoint.variants))
+        for component in endpoint.components:
+            copies = f"{component.status}, {len(component.copies)} of {component.desired_copies} copies"
+            yield (f"  {component.name}", copies, *_served(component.copies))
+
+
+def _served(tritons: "Sequence[VariantStatus] | Sequence[CopyStatus]") -> tuple[str, str]:
+    models = ", ".join(dict.fromkeys(each.model for each in tritons))
+    return models, ", ".join(f"process {each.triton_pid}" if each.triton_pid else "down" for each in tritons)
+
+
+def _remarks(status: "LocalAwsStatus") -> Iterator[str]:
+    """Yield why something failed, and what is served differently from what its artifact says."""
+    for endpoint in status.endpoints:
+        if endpoint.failure_reason:
+            yield f"{endpoint.name}: {endpoint.failure_reason}"
+        overlays = [overlay for variant in endpoint.variants for overlay in variant.overlays]
+        for component in endpoint.components:
+            if component.failure_reason:
+                yield f"{component.name}: {component.failure_reason}"
+            overlays += [overlay for copy in component.copies for overlay in copy.overlays]
+        for overlay in dict.fromkeys(overlays):
+            yield f"{endpoint.name}: {overlay}"

@@ -69,7 +69,7 @@ def _print(output: Output, rehearsal: "Rehearsal") -> None:
                 answer.batch_size,
                 f"{answer.seconds * 1000:.1f}",
                 f"{answer.largest_difference:.2g}",
-                f"{answer.tolerance.absolute:g} + {answer.tolerance.relative:g} * |eager|",
+                f"{answer.tolerance.absolute:g} + {answer.tolerance.relative:g} |y|",
                 "wrong" if answer.wrong else "equal",
             )
             for answer in rehearsal.answers
