@@ -1,4 +1,4 @@
-"""What exists at AWS: Triton images, instance types and prices, regions, AMIs, PrivateLink services, limits.
+"""What exists at AWS: images, instance types and prices, regions, AMIs, PrivateLink services, limits.
 
 Dated JSON files in ``catalogue/data/``, each with ``as_of`` (the day it was taken) and ``source``, behind
 typed access. Nothing is read until it is asked for, nothing is read twice, and nothing but the standard
@@ -7,9 +7,20 @@ library is imported, so that every part of Seatrial, synth included, can afford 
 
 from catalogue import limits
 from catalogue.ecr_image import EcrImage, parse_ecr_image
+from catalogue.elastic_inference import (
+    Accelerator,
+    AcceleratorPrice,
+    Replacement,
+    Retirement,
+    accelerator,
+    accelerator_price,
+    accelerators,
+    elastic_inference_retirement,
+)
 from catalogue.errors import (
     CatalogueError,
     RefreshError,
+    UnknownAcceleratorError,
     UnknownInstanceTypeError,
     UnknownRegionError,
     UnknownReleaseError,
@@ -19,7 +30,17 @@ from catalogue.inference_components import inference_component_regions
 from catalogue.instance_prices import InstancePrice, instance_price, instance_prices
 from catalogue.instance_types import InstanceType, instance_type, instance_types
 from catalogue.private_link import private_link_services
+from catalogue.pytorch_images import (
+    DEFAULT_PYTORCH_RELEASE,
+    ELASTIC_INFERENCE_REPOSITORY,
+    PYTORCH_REPOSITORY,
+    elastic_inference_image_uri,
+    elastic_inference_releases,
+    pytorch_image_uri,
+    pytorch_releases,
+)
 from catalogue.regions import Region, region, regions
+from catalogue.triton_drivers import TritonDrivers, triton_drivers
 from catalogue.triton_images import (
     DEFAULT_TRITON_RELEASE,
     triton_image_account,
@@ -28,7 +49,12 @@ from catalogue.triton_images import (
 )
 
 __all__ = [
+    "DEFAULT_PYTORCH_RELEASE",
     "DEFAULT_TRITON_RELEASE",
+    "ELASTIC_INFERENCE_REPOSITORY",
+    "PYTORCH_REPOSITORY",
+    "Accelerator",
+    "AcceleratorPrice",
     "CatalogueError",
     "EcrImage",
     "InferenceAmi",
@@ -36,9 +62,19 @@ __all__ = [
     "InstanceType",
     "RefreshError",
     "Region",
+    "Replacement",
+    "Retirement",
+    "TritonDrivers",
+    "UnknownAcceleratorError",
     "UnknownInstanceTypeError",
     "UnknownRegionError",
     "UnknownReleaseError",
+    "accelerator",
+    "accelerator_price",
+    "accelerators",
+    "elastic_inference_image_uri",
+    "elastic_inference_releases",
+    "elastic_inference_retirement",
     "inference_amis",
     "inference_component_regions",
     "instance_price",
@@ -48,8 +84,11 @@ __all__ = [
     "limits",
     "parse_ecr_image",
     "private_link_services",
+    "pytorch_image_uri",
+    "pytorch_releases",
     "region",
     "regions",
+    "triton_drivers",
     "triton_image_account",
     "triton_image_uri",
     "triton_releases",

@@ -3,6 +3,7 @@
 __all__ = [
     "CatalogueError",
     "RefreshError",
+    "UnknownAcceleratorError",
     "UnknownInstanceTypeError",
     "UnknownRegionError",
     "UnknownReleaseError",
@@ -13,16 +14,20 @@ class CatalogueError(Exception):
     """The catalogue has no such entry; the message says what was asked, what there is, what to do."""
 
 
+class UnknownAcceleratorError(CatalogueError):
+    """There was no such Elastic Inference accelerator."""
+
+
 class UnknownInstanceTypeError(CatalogueError):
     """The catalogue has no such instance type."""
 
 
 class UnknownRegionError(CatalogueError):
-    """There is no such region, or AWS publishes no Triton image of any release there."""
+    """There is no such region, or AWS publishes no such image of any release there."""
 
 
 class UnknownReleaseError(CatalogueError):
-    """AWS publishes no such Triton release, or not in that region."""
+    """AWS publishes no such release of an image, or not in that region."""
 
 
 class RefreshError(CatalogueError):

@@ -9,7 +9,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from cli import check, invoke, local, package, rehearse, shards
+from cli import check, invoke, local, migrate, package, rehearse, shards
 from cli._errors import INTERRUPTED, TERMINATED
 from cli._project import PROJECT
 
@@ -30,6 +30,7 @@ app.command("rehearse", short_help="package, deploy on the laptop, compare answe
 )
 app.command("invoke", short_help="send one request to an endpoint")(invoke.invoke)
 app.command("shards", short_help="show or accept a changed number of shards")(shards.shards)
+app.command("migrate", short_help="rewrite a file without what AWS has retired")(migrate.migrate)
 app.add_typer(local.app, name="local")
 
 

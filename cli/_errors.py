@@ -17,7 +17,17 @@ INTERRUPTED = 130
 TERMINATED = 143
 
 _OURS = frozenset(
-    {"catalogue", "environments", "invocation", "local", "model_packaging", "preflight", "spec", "stacks"}
+    {
+        "catalogue",
+        "environments",
+        "invocation",
+        "local",
+        "migration",
+        "model_packaging",
+        "preflight",
+        "spec",
+        "stacks",
+    }
 )
 """An exception class of one of our folders carries a message for the user; any other one is a bug."""
 

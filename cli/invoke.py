@@ -51,6 +51,7 @@ def invoke(  # noqa: PLR0917 - typer reads options from the signature
             runtime_client_of(file.deployment),
             endpoint_name=file.deployment.endpoint_name(endpoint),
             signature=manifest.signature,
+            layout=manifest.layout,
             component_name=component_name,
             capacity_timeout_seconds=wait,
         )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli._as_of import as_of_lines
 from cli._errors import FAILED, ending_in_words
 from cli._options import JsonFlag
 from cli._output import Output
@@ -32,15 +33,24 @@ def up(
         int | None,
         typer.Option("--runtime-port", help="of sagemaker-runtime; the gateway's + 1", min=1, max=65535),
     ] = None,
+    as_of: Annotated[
+        int | None,
+        typer.Option("--as-of", help="stand for the AWS of that year: 2020, when it had Elastic Inference"),
+    ] = None,
     json: JsonFlag = False,  # noqa: FBT002 - typer's flag
 ) -> None:
     """Start the laptop's AWS, unless it is up; it goes on in the background."""
+    from local.aws.account import AS_OF_YEARS
+
+    if as_of is not None and as_of not in AS_OF_YEARS:
+        years = ", ".join(map(str, AS_OF_YEARS))
+        raise typer.BadParameter(f"{as_of} is none of {years}", param_hint="--as-of")
     output = Output(as_json=json)
     with ending_in_words(output):
         from local.aws.client import LocalAws
 
         with output.working("starting the laptop's AWS"):
-            status = LocalAws(PROJECT.root, port=port, runtime_port=runtime_port).up()
+            status = LocalAws(PROJECT.root, port=port, runtime_port=runtime_port, as_of=as_of).up()
         _print(output, status)
 
 
@@ -66,8 +76,11 @@ def env(json: JsonFlag = False) -> None:  # noqa: FBT002 - typer's flag
 
         aws = LocalAws(PROJECT.root)
         variables = aws.environment()
-        if not aws.status().running:
+        found = aws.status()
+        if not found.running:
             output.say("the laptop's AWS is not running: start it with `seatrial local up`")
+        for line in as_of_lines(found):
+            output.say(line)
         # The user's own profile would contradict the keys below: no file of the laptop's AWS has it.
         output.line("unset AWS_PROFILE AWS_DEFAULT_PROFILE AWS_SESSION_TOKEN")
         for name, value in variables.items():
@@ -92,9 +105,11 @@ def _print(output: Output, status: "LocalAwsStatus") -> None:
         output.line(f"the laptop's AWS is down (ports {status.port} and {status.runtime_port})")
     else:
         output.line(f"the laptop's AWS is up: http://127.0.0.1:{status.port} (process {status.pid})")
+        for line in as_of_lines(status):
+            output.line(line)
         output.line(f"sagemaker-runtime: http://127.0.0.1:{status.runtime_port}   log: {status.log_path}")
         if status.endpoints:
-            output.table(["", "status", "model", "Triton"], _rows(status))
+            output.table(["", "status", "model", "server"], _rows(status))
         for line in _remarks(status):
             output.line(line)
     output.document({**dataclasses.asdict(status), "log_path": str(status.log_path)})

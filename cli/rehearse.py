@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from cli._as_of import as_of_lines
 from cli._errors import FAILED, ending_in_words
 from cli._options import DeploymentPath, JsonFlag
 from cli._output import Output
@@ -45,8 +46,11 @@ def rehearse_deployment(
             if aws.status().running:
                 output.say("the laptop's AWS stays up; `seatrial local down` stops it")
             raise
+        status = aws.status()
+        for line in as_of_lines(status):
+            output.line(line)
         _print(output, rehearsal)
-        output.document(_document(rehearsal))
+        output.document({**_document(rehearsal), "as_of": status.as_of})
         if not rehearsal.passed:
             output.say("the endpoints do not answer as eager PyTorch does")
             raise typer.Exit(FAILED)

@@ -11,11 +11,18 @@ from environments._install import is_current, set_up
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Set up what is missing or stale, all at the same time; return the exit status."""
+    """Set up what is missing or stale, all at the same time; return the exit status.
+
+    Without a name these are all environments but those on request.
+    """
     by_name = {environment.name: environment for environment in ENVIRONMENTS}
     parser = argparse.ArgumentParser(prog="python3 -m environments", description=__doc__)
-    parser.add_argument("name", nargs="*", choices=[[], *by_name], help="which ones; all without a name")
-    chosen = [by_name[name] for name in parser.parse_args(arguments).name] or list(ENVIRONMENTS)
+    parser.add_argument(
+        "name", nargs="*", choices=[[], *by_name], help="which ones; all but checkov without a name"
+    )
+    chosen = [by_name[name] for name in parser.parse_args(arguments).name] or [
+        environment for environment in ENVIRONMENTS if not environment.is_on_request
+    ]
     stale = [environment for environment in chosen if not is_current(environment)]
     if not stale:
         return 0

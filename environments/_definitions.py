@@ -19,6 +19,7 @@ class Environment:
         purpose: what runs in it, for progress lines.
         import_paths: folders of ours that it imports from, relative to the root.
         has_commands: True where `seatrial` and `cdk` belong into its bin.
+        is_on_request: True where it is made only for those who name it.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Environment:
     purpose: str
     import_paths: tuple[str, ...] = ()
     has_commands: bool = False
+    is_on_request: bool = False
 
     @property
     def path(self) -> Path:
@@ -44,7 +46,8 @@ class Environment:
         return PROJECT_ROOT / self.requirements
 
 
-# Separate because their pins clash: ministack pins its own botocore, Triton's Python backend needs numpy < 2.
+# Separate because their pins clash: ministack pins its own botocore, Triton's Python backend needs numpy < 2,
+# and checkov pins boto3.
 ENVIRONMENTS = (
     Environment(
         name="app",
@@ -65,6 +68,13 @@ ENVIRONMENTS = (
         name="triton",
         folder=".venv-triton",
         requirements="environments/local_triton.txt",
-        purpose="a real Triton",
+        purpose="a real Triton and SageMaker's PyTorch toolkit",
+    ),
+    Environment(
+        name="checkov",
+        folder=".venv-checkov",
+        requirements="environments/checkov.txt",
+        purpose="a second opinion on the templates",
+        is_on_request=True,
     ),
 )

@@ -22,6 +22,7 @@ LOCKED = {
     "packaging": FOLDER / "packaging.txt",
     "local_aws": FOLDER / "local_aws.txt",
     "local_triton": FOLDER / "local_triton.txt",
+    "checkov": FOLDER / "checkov.txt",
 }
 PLAIN = ("--no-header", "--no-annotate", "--no-emit-index-url", "--no-emit-find-links")
 PARTS_OF_DEVELOPMENT = ("synth", "packaging")

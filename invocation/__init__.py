@@ -15,6 +15,7 @@ from invocation.errors import (
     NoCapacityError,
     RequestError,
 )
+from invocation.npy import npy_request, read_array_answer
 from invocation.request import RequestBody, binary_request, json_request
 from invocation.runtime import local_runtime_client, runtime_client
 
@@ -32,7 +33,9 @@ __all__ = [
     "binary_request",
     "json_request",
     "local_runtime_client",
+    "npy_request",
     "read_answer",
+    "read_array_answer",
     "read_data_file",
     "runtime_client",
 ]

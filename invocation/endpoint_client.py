@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 
 from invocation.answer import read_answer
 from invocation.errors import EndpointError, NoCapacityError
+from invocation.npy import npy_request, read_array_answer
 from invocation.request import RequestBody, binary_request
+from model_packaging.artifact.layout import Layout
 
 if TYPE_CHECKING:
     from model_packaging.artifact import Signature
@@ -45,6 +47,7 @@ class EndpointClient:
         runtime: a boto3 ``sagemaker-runtime`` client.
         endpoint_name: the endpoint's name at AWS.
         signature: of the model behind it.
+        layout: of its artifact, which says how requests and answers look. Default: Triton's.
         component_name: the inference component's name at AWS. Default: none, the endpoint has a model itself.
         capacity_timeout_seconds: how long a request is repeated while the component has no copy, as after
             scaling to zero; from there a copy takes minutes. Default: 0, it is not repeated.
@@ -57,6 +60,7 @@ class EndpointClient:
         *,
         endpoint_name: str,
         signature: "Signature",
+        layout: Layout = Layout.TRITON,
         component_name: str | None = None,
         capacity_timeout_seconds: float = 0.0,
         sleep: Callable[[float], None] = time.sleep,
@@ -68,11 +72,12 @@ class EndpointClient:
             self._target["InferenceComponentName"] = component_name
             self._named = f"{self._named}, component {component_name}"
         self._signature = signature
+        self._layout = layout
         self._capacity_timeout_seconds = capacity_timeout_seconds
         self._sleep = sleep
 
     def infer(self, inputs: Mapping[str, NDArray[Any]]) -> Answer:
-        """Send ``inputs`` in Triton's binary form and return the answer.
+        """Send ``inputs`` and return the answer; to Triton in its binary form, to PyTorch's toolkit as .npy.
 
         Raises:
             RequestError: the inputs don't fit the signature.
@@ -80,7 +85,8 @@ class EndpointClient:
             EndpointError: the endpoint refused or the model failed; with the model's own words.
             AnswerError: the answer is no inference answer.
         """
-        return self.send(binary_request(self._signature, inputs))
+        request = npy_request if self._layout is Layout.PYTORCH else binary_request
+        return self.send(request(self._signature, inputs))
 
     def send(self, request: RequestBody) -> Answer:
         """Send a body as it is and return the answer.
@@ -107,7 +113,10 @@ class EndpointClient:
         started = time.perf_counter()
         try:
             response = self._runtime.invoke_endpoint(
-                **self._target, ContentType=request.content_type, Body=request.body
+                **self._target,
+                **({"Accept": request.accept} if request.accept else {}),
+                ContentType=request.content_type,
+                Body=request.body,
             )
             body = response["Body"].read()
         except ClientError as error:
@@ -117,10 +126,15 @@ class EndpointClient:
             raise EndpointError(f"{self._named} can't be reached: {error}") from error
         seconds = time.perf_counter() - started
         return Answer(
-            outputs=read_answer(response.get("ContentType", ""), body),
+            outputs=self._read(response.get("ContentType", ""), body),
             variant=response.get("InvokedProductionVariant", ""),
             seconds=seconds,
         )
+
+    def _read(self, content_type: str, body: bytes) -> dict[str, NDArray[Any]]:
+        if self._layout is Layout.PYTORCH:
+            return read_array_answer(self._signature, content_type, body)
+        return read_answer(content_type, body)
 
 
 def _lacks_capacity(error: ClientError) -> bool:

@@ -17,7 +17,15 @@ from tritonclient.utils import np_to_triton_dtype
 from invocation.errors import RequestError
 from model_packaging.artifact import Signature, TensorSpec
 
-__all__ = ["BINARY_CONTENT_TYPE", "MAXIMUM_BODY_BYTES", "RequestBody", "binary_request", "json_request"]
+__all__ = [
+    "BINARY_CONTENT_TYPE",
+    "MAXIMUM_BODY_BYTES",
+    "RequestBody",
+    "binary_request",
+    "check_inputs",
+    "json_request",
+    "within_limit",
+]
 
 BINARY_CONTENT_TYPE = "application/vnd.sagemaker-triton.binary+json;json-header-size="
 """Followed by the size in bytes of the JSON header before the tensors' bytes."""
@@ -28,10 +36,17 @@ MAXIMUM_BODY_BYTES = 6_291_456
 
 @dataclass(frozen=True, slots=True)
 class RequestBody:
-    """A request's bytes and the content type that says how to read them."""
+    """A request's bytes and how to read them.
+
+    Attributes:
+        content_type: of the bytes.
+        body: the bytes.
+        accept: the content type wanted of the answer; None leaves it to the container.
+    """
 
     content_type: str
     body: bytes
+    accept: str | None = None
 
 
 def binary_request(signature: Signature, inputs: Mapping[str, NDArray[Any]]) -> RequestBody:
@@ -44,7 +59,7 @@ def binary_request(signature: Signature, inputs: Mapping[str, NDArray[Any]]) -> 
     Raises:
         RequestError: names, data types or dimensions differ from the signature; all differences at once.
     """
-    _check(signature, inputs)
+    check_inputs(signature, inputs)
     tensors = []
     for spec in signature.inputs:
         tensor = InferInput(spec.name, inputs[spec.name].shape, spec.datatype)
@@ -52,7 +67,7 @@ def binary_request(signature: Signature, inputs: Mapping[str, NDArray[Any]]) -> 
         tensors.append(tensor)
     outputs = [InferRequestedOutput(spec.name, binary_data=True) for spec in signature.outputs]
     body, header_bytes = InferenceServerClient.generate_request_body(tensors, outputs=outputs)
-    return _within_limit(RequestBody(f"{BINARY_CONTENT_TYPE}{header_bytes}", bytes(body)))
+    return within_limit(RequestBody(f"{BINARY_CONTENT_TYPE}{header_bytes}", bytes(body)))
 
 
 def json_request(signature: Signature, inputs: Mapping[str, NDArray[Any]]) -> RequestBody:
@@ -61,7 +76,7 @@ def json_request(signature: Signature, inputs: Mapping[str, NDArray[Any]]) -> Re
     Raises:
         RequestError: as for ``binary_request``; or a tensor of a data type JSON has no numbers for.
     """
-    _check(signature, inputs)
+    check_inputs(signature, inputs)
     no_numbers = [spec.name for spec in signature.inputs if spec.datatype in {"FP16", "BF16"}]
     if no_numbers:
         raise RequestError(
@@ -79,7 +94,7 @@ def json_request(signature: Signature, inputs: Mapping[str, NDArray[Any]]) -> Re
         ],
         "outputs": [{"name": spec.name} for spec in signature.outputs],
     }
-    return _within_limit(RequestBody("application/json", json.dumps(document).encode()))
+    return within_limit(RequestBody("application/json", json.dumps(document).encode()))
 
 
 def _json_values(array: NDArray[Any]) -> list[Any]:
@@ -89,7 +104,12 @@ def _json_values(array: NDArray[Any]) -> list[Any]:
     return values
 
 
-def _check(signature: Signature, inputs: Mapping[str, NDArray[Any]]) -> None:
+def check_inputs(signature: Signature, inputs: Mapping[str, NDArray[Any]]) -> None:
+    """Check inputs against a signature.
+
+    Raises:
+        RequestError: names, data types or dimensions differ; all differences at once.
+    """
     expected = {spec.name: spec for spec in signature.inputs}
     problems = [
         f"{name}: the model has no such input (it has {', '.join(expected)})"
@@ -126,7 +146,12 @@ def _tensor_problems(spec: TensorSpec, array: NDArray[Any], *, batched: bool) ->
     return problems
 
 
-def _within_limit(request: RequestBody) -> RequestBody:
+def within_limit(request: RequestBody) -> RequestBody:
+    """Return ``request``, which SageMaker takes.
+
+    Raises:
+        RequestError: it is too large.
+    """
     if len(request.body) > MAXIMUM_BODY_BYTES:
         raise RequestError(
             f"the request has {len(request.body)} bytes, SageMaker takes at most {MAXIMUM_BODY_BYTES}; "

@@ -21,8 +21,8 @@ from model_packaging.factory_reference import FactoryReference
 from model_packaging.observation import observe
 from model_packaging.observed_signature import OBSERVATION_SEEDS, observe_signature, sampled_batch_sizes
 from model_packaging.repeatable_factory import check_repeatable_factory, weights_of
+from model_packaging.repository import model_file_path
 from model_packaging.samples import Sample, write_samples
-from model_packaging.triton_repository import model_file_path
 
 __all__ = ["main"]
 
@@ -38,7 +38,7 @@ def main(folder: WorkerFolder, lifeline: int) -> None:
         model = _build(request)
         weights = weights_of(model.module) if request.task == "export" else None
         if request.task == "export":
-            max_batch_size = request.model.triton.max_batch_size
+            max_batch_size = request.model.max_batch_size
             folder.write_signature(observe_signature(model, max_batch_size, request.project_root))
             _export(model, request, folder)
         _sample(model, request, folder)
@@ -56,9 +56,9 @@ def _build(request: WorkerRequest) -> EagerModel:
 
 def _export(model: EagerModel, request: WorkerRequest, folder: WorkerFolder) -> None:
     root = request.project_root
-    batch_sizes = sampled_batch_sizes(request.model.triton.max_batch_size)
+    batch_sizes = sampled_batch_sizes(request.model.max_batch_size)
     traced_batch_size = batch_sizes[min(1, len(batch_sizes) - 1)]
-    file = model_file_path(folder.repository, request.model_name)
+    file = model_file_path(folder.repository, request.model_name, request.model)
     file.parent.mkdir(parents=True)
     example = observe(model, traced_batch_size, _TRACED_SEED, root)
     tracer_warnings = export_torchscript(model, request.model.export.how, example, file, root)

@@ -46,7 +46,7 @@ class WorkerFolder:
 
     @property
     def repository(self) -> Path:
-        """The Triton repository that ``export`` writes its model file into."""
+        """The folder that is packed; ``export`` writes its model file into it."""
         return self.path / "repository"
 
     @property

@@ -8,7 +8,7 @@ module through the project. What is imported by a computed name, and data files,
 import hashlib
 import platform
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import metadata, util
 from pathlib import Path
@@ -16,6 +16,7 @@ from pathlib import Path
 from model_packaging._source_closure import SourceClosure, closure_of
 from model_packaging.artifact.keys import BuildInputs, canonical_json
 from model_packaging.factory_reference import FactoryReference
+from model_packaging.pytorch_archive import declared_files
 from spec import Model
 
 __all__ = ["PACKAGING_VERSION", "build_inputs_of"]
@@ -38,14 +39,23 @@ def build_inputs_of(model: Model, project_root: Path) -> BuildInputs:
 
     Raises:
         FactoryError: the factory's module is missing, or a source file can't be parsed.
+        LayoutError: a file that belongs into the archive is missing.
     """
     reference = FactoryReference.parse(model.export.from_)
     closure = closure_of(reference.source_file(project_root), project_root)
+    sources = {*closure.sources, *_declared_sources(model, project_root)}
     return BuildInputs(
         spec_sha256=hashlib.sha256(canonical_json(model.canonical_document())).hexdigest(),
-        sources=tuple((path, _sha256_of(project_root / path)) for path in closure.sources),
+        sources=tuple((path, _sha256_of(project_root / path)) for path in sorted(sources)),
         pins=_pins(closure),
     )
+
+
+def _declared_sources(model: Model, project_root: Path) -> Iterator[str]:
+    """Yield the project's files that are packed as they are."""
+    if model.pytorch is not None:
+        for _, source in declared_files(model.pytorch, project_root):
+            yield source.relative_to(project_root).as_posix()
 
 
 def _sha256_of(path: Path) -> str:

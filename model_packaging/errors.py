@@ -6,6 +6,7 @@ __all__ = [
     "BuildInProgressError",
     "ExportError",
     "FactoryError",
+    "LayoutError",
     "PackError",
     "PackagingError",
     "SampleError",
@@ -54,6 +55,10 @@ class TraceDiffersError(ExportError):
 
 class PackError(PackagingError):
     """The artifact can't be written."""
+
+
+class LayoutError(PackagingError):
+    """A file that belongs into the archive beside the model is missing or unusable."""
 
 
 class BuildInProgressError(PackagingError):

@@ -120,7 +120,7 @@ def _check_batch_dimension(role: str, seen: Sequence[_Seen]) -> None:
         if not each.shape or each.shape[0] != each.batch_size:
             raise SampleError(
                 f"{role} {each.name} has shape {each.shape} at batch size {each.batch_size}.",
-                "with triton.max_batch_size above 0 the first dimension of every input and output is the "
+                "with max_batch_size above 0 the first dimension of every input and output is the "
                 "batch size; correct the module or sample, or set max_batch_size: 0.",
             )
 

@@ -7,13 +7,14 @@ from pathlib import Path
 from model_packaging._worker_protocol import WorkerFolder, WorkerRequest
 from model_packaging.artifact.inspection import ArtifactInspection, ArtifactInspector
 from model_packaging.artifact.keys import BuildInputs, content_key_of
+from model_packaging.artifact.layout import Layout
 from model_packaging.artifact.manifest import ArchiveRecord, Manifest, SamplesRecord, Tolerance
 from model_packaging.build_folder import ARCHIVE_SUFFIX, SAMPLES_SUFFIX, BuildFolder
 from model_packaging.build_inputs import build_inputs_of
 from model_packaging.errors import PackagingError, PackError, SeveralModelsError
 from model_packaging.packing import PackedArchive, pack_folder
 from model_packaging.progress import PackagingProgress, PackagingStep, ProgressListener
-from model_packaging.triton_repository import CONFIG_FILE_NAME, config_pbtxt_of, model_file_path
+from model_packaging.repository import complete_repository, model_file_path
 from model_packaging.worker_process import run_worker
 from spec import DeploymentFile, Model
 
@@ -135,25 +136,33 @@ class _Task:
 
 
 def _build(task: _Task, inputs: BuildInputs, folder: BuildFolder) -> Manifest:
-    name, triton = task.name, task.model.triton
+    name, model = task.name, task.model
     with folder.temporary() as path:
         work = WorkerFolder(path)
         task.listen(PackagingProgress(name, PackagingStep.EXPORT))
-        batch_sizes = tuple(sorted({1, max(triton.max_batch_size, 1)}))
+        batch_sizes = tuple(sorted({1, max(model.max_batch_size, 1)}))
         seeds = (RECORDED_SEED,)
-        run_worker(WorkerRequest("export", name, task.model, task.project_root, seeds, batch_sizes), work)
+        run_worker(WorkerRequest("export", name, model, task.project_root, seeds, batch_sizes), work)
         signature = work.read_signature()
-        config_pbtxt = config_pbtxt_of(name, triton, signature)
-        (work.repository / name / CONFIG_FILE_NAME).write_text(config_pbtxt, encoding="utf-8")
+        texts = complete_repository(work.repository, name, model, signature, task.project_root)
         archive = path / "model.tar.gz"
-        packed = _pack(name, work.repository, archive, task.listen)
+        packed = _pack(task, work.repository, archive)
         key = content_key_of((each.path, each.mode, each.size_bytes, each.sha256) for each in packed.files)
-        tolerance = Tolerance(task.model.tolerance.absolute, task.model.tolerance.relative)
-        inspection = ArtifactInspection(name, packed.files, config_pbtxt, signature, triton.max_batch_size)
+        tolerance = Tolerance(model.tolerance.absolute, model.tolerance.relative)
+        inspection = ArtifactInspection(
+            model=name,
+            layout=Layout(model.layout),
+            files=packed.files,
+            config_pbtxt=texts.config_pbtxt,
+            signature=signature,
+            max_batch_size=model.max_batch_size,
+            entry_point=texts.entry_point,
+        )
         manifest = Manifest(
             model=name,
-            format=task.model.export.to,
-            max_batch_size=triton.max_batch_size,
+            layout=Layout(model.layout),
+            format=model.export.to,
+            max_batch_size=model.max_batch_size,
             signature=signature,
             files=packed.files,
             archive=ArchiveRecord(f"{key}{ARCHIVE_SUFFIX}", packed.size_bytes),
@@ -166,16 +175,18 @@ def _build(task: _Task, inputs: BuildInputs, folder: BuildFolder) -> Manifest:
     return manifest
 
 
-def _pack(name: str, repository: Path, archive: Path, listen: ProgressListener) -> PackedArchive:
-    total_bytes = model_file_path(repository, name).stat().st_size
+def _pack(task: _Task, repository: Path, archive: Path) -> PackedArchive:
+    total_bytes = model_file_path(repository, task.name, task.model).stat().st_size
     done_bytes = 0
 
     def report(read_bytes: int) -> None:
         nonlocal done_bytes
         done_bytes += read_bytes
-        listen(PackagingProgress(name, PackagingStep.PACK, min(done_bytes, total_bytes), total_bytes))
+        task.listen(
+            PackagingProgress(task.name, PackagingStep.PACK, min(done_bytes, total_bytes), total_bytes)
+        )
 
-    listen(PackagingProgress(name, PackagingStep.PACK, 0, total_bytes))
+    task.listen(PackagingProgress(task.name, PackagingStep.PACK, 0, total_bytes))
     return pack_folder(repository, archive, report)
 
 

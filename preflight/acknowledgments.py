@@ -23,8 +23,8 @@ class DeclaredAcknowledgment:
     """One line of an ``acknowledge`` section.
 
     Attributes:
-        section: the path of what it is about: ``("network",)``, ``("models", <name>)``,
-            ``("endpoints", <key>)`` or ``("endpoints", <key>, "components", <key>)``.
+        section: the path of what it is about: ``("network",)``, ``("security",)``, ``("models", <name>)``,
+            ``("clients", <key>)``, ``("endpoints", <key>)`` or ``("endpoints", <key>, "components", <key>)``.
         written: the id as the file has it: one of Seatrial's, of cdk-nag's or of the CDK's own.
         reason: why the finding may stay.
     """
@@ -56,6 +56,7 @@ def declared_acknowledgments(deployment: Deployment) -> Iterator[DeclaredAcknowl
     """Yield every acknowledgment of the file, in the file's order of sections."""
     sections = [
         (("network",), deployment.network.acknowledge),
+        (("security",), deployment.security.acknowledge),
         *((("models", name), model.acknowledge) for name, model in deployment.models.items()),
         *((("endpoints", key), endpoint.acknowledge) for key, endpoint in deployment.endpoints.items()),
         *(
@@ -63,6 +64,7 @@ def declared_acknowledgments(deployment: Deployment) -> Iterator[DeclaredAcknowl
             for key, endpoint in deployment.component_endpoints.items()
             for name, component in endpoint.components.items()
         ),
+        *((("clients", key), client.acknowledge) for key, client in deployment.clients.items()),
     ]
     for section, acknowledged in sections:
         for rule_id, reason in acknowledged.items():

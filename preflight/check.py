@@ -25,7 +25,7 @@ __all__ = ["check_deployment", "check_evidence", "check_templates", "inspect_art
 
 EvidenceT = TypeVar("EvidenceT")
 
-_SECTION_DEPTH = {"models": 2, "endpoints": 2}
+_SECTION_DEPTH = {"models": 2, "endpoints": 2, "clients": 2}
 _COMPONENT_DEPTH = 4
 
 

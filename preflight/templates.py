@@ -9,9 +9,9 @@ from typing import Any
 __all__ = ["SynthesizedTemplates", "read_templates"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class SynthesizedTemplates:
-    """The templates of one cloud assembly.
+    """The templates of one cloud assembly; equal to itself alone, so that what is made of it can be kept.
 
     Attributes:
         documents: the parsed templates by their files' paths.

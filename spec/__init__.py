@@ -1,6 +1,8 @@
 """What may be said in a deployment file, and the reading of it."""
 
 from spec.acknowledgments import Acknowledgments
+from spec.alarms import Alarms
+from spec.client import Client, ElasticInference
 from spec.component import (
     CapacitySize,
     Component,
@@ -24,16 +26,22 @@ from spec.deployment import Deployment, Endpoint
 from spec.endpoint import Instances, RealtimeEndpoint
 from spec.environment import Environment
 from spec.errors import DeploymentFileError, Problem
+from spec.existing_network import ExistingNetwork, ExistingSubnet, ExistingVpc
 from spec.export import Export
 from spec.loader import DeploymentFile, load_deployment, parse_deployment
 from spec.model import Model, Tolerance
 from spec.network import Network
+from spec.pytorch import PyTorchServing
 from spec.scaling import ComponentScaling, ScheduledAction, VariantScaling
+from spec.security import ArtifactBucket, Security
 from spec.triton import DynamicBatching, InstanceGroup, TritonModelConfig
 
 __all__ = [
     "Acknowledgments",
+    "Alarms",
+    "ArtifactBucket",
     "CapacitySize",
+    "Client",
     "Component",
     "ComponentEndpoint",
     "ComponentScaling",
@@ -44,8 +52,12 @@ __all__ = [
     "DeploymentFile",
     "DeploymentFileError",
     "DynamicBatching",
+    "ElasticInference",
     "Endpoint",
     "Environment",
+    "ExistingNetwork",
+    "ExistingSubnet",
+    "ExistingVpc",
     "Export",
     "InstanceGroup",
     "InstancePool",
@@ -57,10 +69,12 @@ __all__ = [
     "Placement",
     "PrefixAwareRouting",
     "Problem",
+    "PyTorchServing",
     "RealtimeEndpoint",
     "RollingUpdate",
     "ScaleIn",
     "ScheduledAction",
+    "Security",
     "SharedInstances",
     "Tolerance",
     "TritonModelConfig",

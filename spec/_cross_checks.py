@@ -8,10 +8,14 @@ import re
 from collections.abc import Iterator
 
 import catalogue
+from spec._client_checks import client_complaints
 from spec._component_endpoint_checks import endpoint_complaints
 from spec._document import Complaint, Document, DocumentPath
 from spec._endpoint_names import NAME_MAXIMUM_LENGTH
+from spec._layout_checks import layout_complaints
+from spec._network_checks import network_complaints
 from spec._plain_data import entries, get
+from spec._security_checks import security_complaints
 from spec._suggest import did_you_mean
 from spec.container import ENVIRONMENT_MAXIMUM_BYTES
 from spec.deployment import NETWORK_STACK_KEY
@@ -20,15 +24,18 @@ from spec.deployment import NETWORK_STACK_KEY
 def cross_complaints(document: Document) -> Iterator[Complaint]:
     """Yield every contradiction between parts of ``document``."""
     yield from _zones(document)
+    yield from network_complaints(document)
+    yield from security_complaints(document)
     for name, model in entries(document.data, "models"):
         path: DocumentPath = ("models", name)
         yield from _batch_sizes(path, model)
         yield from _gpus_on_cpu(document, path, model)
-        yield from _image(document, path, model)
+        yield from layout_complaints(document, path, model)
         yield from _environment_bytes(path, model)
     yield from _served_models(document)
     yield from _endpoint_names(document)
     yield from endpoint_complaints(document)
+    yield from client_complaints(document)
 
 
 def _zones(document: Document) -> Iterator[Complaint]:
@@ -72,36 +79,6 @@ def _gpus_on_cpu(document: Document, path: DocumentPath, model: dict[str, object
                 "remove gpus, or change kind",
                 value=document.shown(at),
             )
-
-
-def _image(document: Document, path: DocumentPath, model: dict[str, object]) -> Iterator[Complaint]:
-    release, image = (
-        get(model, str, "container", "triton_release"),
-        get(model, str, "container", "image_uri"),
-    )
-    if image is not None:
-        if release is not None:
-            yield Complaint(
-                (*path, "container", "image_uri"),
-                "both triton_release and image_uri name an image",
-                "one of the two",
-                "remove triton_release, or image_uri",
-                value=image,
-            )
-        return
-    region = get(document.data, str, "environment", "region")
-    chosen = release or catalogue.DEFAULT_TRITON_RELEASE
-    if region not in {each.name for each in catalogue.regions()} or chosen not in catalogue.triton_releases():
-        return
-    published = catalogue.triton_releases(region)
-    if chosen not in published:
-        yield Complaint(
-            (*path, "container", "triton_release"),
-            f"AWS publishes no Triton image {chosen} for SageMaker in {region}",
-            f"{', '.join(published)}, or image_uri" if published else "image_uri: AWS publishes none there",
-            "mirror the image into a registry of your own in that region and name it with image_uri",
-            value=chosen,
-        )
 
 
 def _environment_bytes(path: DocumentPath, model: dict[str, object]) -> Iterator[Complaint]:

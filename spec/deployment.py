@@ -6,11 +6,13 @@ from pydantic import Field
 
 from spec._base import SpecModel, text
 from spec._endpoint_names import EndpointKey
+from spec.client import Client, ClientKey
 from spec.component_endpoint import ComponentEndpoint
 from spec.endpoint import RealtimeEndpoint
 from spec.environment import Environment
 from spec.model import Model, ModelName
 from spec.network import Network
+from spec.security import Security, TagKey, TagValue
 
 __all__ = ["NETWORK_STACK_KEY", "Deployment", "Endpoint"]
 
@@ -39,6 +41,16 @@ class Deployment(SpecModel):
         description="The deployment's name: the beginning of its stacks' names and of its endpoints' names."
     )
     environment: Environment = Field(description="Where it goes.")
+    tags: dict[TagKey, TagValue] = Field(
+        default_factory=dict,
+        description="Tags of every stack, which CloudFormation passes on to every resource that takes tags; "
+        "at most 40. Default: none but Seatrial's own, seatrial:deployment and seatrial:model.",
+    )
+    security: Security = Field(
+        default_factory=Security,
+        description="Keys, bucket and boundary of your own, and the protection of stacks. "
+        "Default: what is needed is created, and stacks are protected outside of the laptop's account.",
+    )
     network: Network = Field(
         default_factory=Network,
         description="The private network. Default: 10.0.0.0/20 with the services a container needs.",
@@ -51,6 +63,11 @@ class Deployment(SpecModel):
         description="The endpoints by key; each becomes the stack <name>-<key>, one with components also "
         "the stacks <name>-<key>-components-<n>. "
         "Default: none, only the network is deployed.",
+    )
+    clients: dict[ClientKey, Client] = Field(
+        default_factory=dict,
+        description="EC2 instances that invoke the endpoints, by key; each becomes the stack "
+        "<name>-client-<key>. Default: none.",
     )
 
     def endpoint_name(self, key: str) -> str:
@@ -82,8 +99,11 @@ class Deployment(SpecModel):
 
     @property
     def served_models(self) -> frozenset[str]:
-        """The names of the models that an endpoint or a component serves."""
+        """The names of the models that an endpoint, a component or a client's accelerator serves."""
         served = {endpoint.model for endpoint in self.realtime_endpoints.values()}
         for shared in self.component_endpoints.values():
             served |= {component.model for component in shared.components.values()}
+        for client in self.clients.values():
+            if client.elastic_inference is not None:
+                served.add(client.elastic_inference.model)
         return frozenset(served)

@@ -1,16 +1,22 @@
 """One real-time endpoint: which model, on which instances."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from spec._base import SpecModel
+import catalogue
+from spec._base import OneOf, SpecModel
 from spec._endpoint_names import EndpointName, InferenceAmiName, InstanceTypeName, TimeoutSeconds
 from spec.acknowledgments import Acknowledgments
+from spec.alarms import Alarms
 from spec.model import ModelName
 from spec.scaling import VariantScaling
 
 __all__ = ["Instances", "RealtimeEndpoint"]
+
+
+def _accelerator_types() -> list[str]:
+    return [f"ml.{each.type}" for each in catalogue.accelerators()]
 
 
 class Instances(SpecModel):
@@ -21,6 +27,11 @@ class Instances(SpecModel):
     )
     count: int = Field(
         default=1, ge=1, description="How many. Default: 1; two or more survive the loss of a zone."
+    )
+    accelerator: Annotated[str, OneOf(_accelerator_types)] | None = Field(
+        default=None,
+        description="The Elastic Inference accelerator of each instance (SageMaker API Reference, "
+        "ProductionVariant, AcceleratorType): retired, see acknowledge_retired. Default: none.",
     )
 
 
@@ -63,5 +74,14 @@ class RealtimeEndpoint(SpecModel):
         default=None,
         description="How instances follow the load; a deploy keeps the number that scaling has set. "
         "Default: not at all, instances.count stays.",
+    )
+    alarms: Alarms = Field(
+        default_factory=Alarms,
+        description="When somebody is called. Default: at five answers with a 5xx status in a minute.",
+    )
+    acknowledge_retired: bool = Field(
+        default=False,
+        description="True to synthesize instances.accelerator although AWS has retired it: it deploys to the "
+        "laptop's AWS as of 2020 alone. Default: false, it is an error that names the replacement.",
     )
     acknowledge: Acknowledgments = Field(default_factory=dict)

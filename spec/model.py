@@ -1,14 +1,15 @@
-"""One model: what is exported, how Triton serves it, in which container."""
+"""One model: what is exported, which server serves it, in which container."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from spec._base import SpecModel, text
 from spec.acknowledgments import Acknowledgments
 from spec.container import Container
 from spec.export import Export
-from spec.triton import TritonModelConfig
+from spec.pytorch import PyTorchServing
+from spec.triton import InstanceGroup, TritonModelConfig
 
 __all__ = ["Model", "ModelName", "Tolerance"]
 
@@ -31,13 +32,31 @@ class Tolerance(SpecModel):
 
 
 class Model(SpecModel):
-    """One model and the container that serves it."""
+    """One model and the container that serves it; exactly one of ``triton`` and ``pytorch`` is given."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "oneOf": [
+                {"required": [layout], "patternProperties": {f"^{layout}$": {"type": "object"}}}
+                for layout in ("triton", "pytorch")
+            ]
+        }
+    )
 
     export: Export = Field(description="Where the module comes from and how it is exported.")
-    triton: TritonModelConfig = Field(description="How Triton serves it.")
+    triton: TritonModelConfig | None = Field(
+        default=None,
+        description="How Triton serves it. Default: not by Triton, then `pytorch` must say how it is served.",
+    )
+    pytorch: PyTorchServing | None = Field(
+        default=None,
+        description="How a SageMaker PyTorch image serves it. Default: not by one, then `triton` must say "
+        "how it is served.",
+    )
     container: Container = Field(
         default_factory=Container,
-        description="The serving container. Default: AWS's Triton image of the default release.",
+        description="The serving container. Default: AWS's image of the default release, Triton's or "
+        "PyTorch's.",
     )
     tolerance: Tolerance = Field(
         default_factory=Tolerance,
@@ -46,10 +65,26 @@ class Model(SpecModel):
     )
     acknowledge: Acknowledgments = Field(default_factory=dict)
 
+    @property
+    def layout(self) -> Literal["triton", "pytorch"]:
+        """What lies where in the artifact: a Triton repository, or what SageMaker's PyTorch images read."""
+        return "pytorch" if self.pytorch is not None else "triton"
+
+    @property
+    def max_batch_size(self) -> int:
+        """The largest batch; 0 where the model has no batch dimension."""
+        serving = self.triton if self.triton is not None else self.pytorch
+        return serving.max_batch_size if serving is not None else 0
+
+    @property
+    def instance_groups(self) -> tuple[InstanceGroup, ...]:
+        """What Triton runs the model on, as declared; none in another layout."""
+        return self.triton.instance_group if self.triton is not None else ()
+
     def canonical_document(self) -> dict[str, Any]:
         """Return what decides the artifact and its recorded samples, defaults filled in, as JSON can hold it.
 
         The container, the acknowledgments and the model's place in the file are no part of it: they change
         how an artifact is served or judged, not its bytes.
         """
-        return self.model_dump(mode="json", by_alias=True, include={"export", "triton", "tolerance"})
+        return self.model_dump(mode="json", by_alias=True, include={"export", self.layout, "tolerance"})

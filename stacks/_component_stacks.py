@@ -6,7 +6,7 @@ import aws_cdk as cdk
 from constructs import IConstruct
 
 import spec
-from seatrial_hosting import PrivateNetwork
+from seatrial_hosting import ServingNetwork
 from stacks._settings import StackSettings
 from stacks.built_artifacts import BuiltArtifact
 from stacks.component_endpoint_stack import ComponentEndpointStack
@@ -23,7 +23,7 @@ def add_component_stacks(
     key: str,
     *,
     settings: StackSettings,
-    network: PrivateNetwork,
+    network: ServingNetwork,
     artifacts: Mapping[str, BuiltArtifact],
 ) -> Iterator[tuple[str, IConstruct]]:
     """Add the stacks of the endpoint under ``key``; yield each construct with its section's path."""

@@ -1,45 +1,38 @@
 """From the words of a deployment file to those of the constructs."""
 
 import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from constructs import Construct
 
 import seatrial_hosting as hosting
 import spec
-from model_packaging.artifact import Manifest
-from seatrial_hosting.model import DEFAULT_MODEL_VARIABLE
 
 __all__ = [
     "component_scaling",
-    "default_model_of",
     "duration",
-    "image_of",
+    "execution_role_of",
+    "milliseconds",
     "rolling_update",
     "shared_instances",
     "specifications",
-    "variables_of",
     "variant_scaling",
 ]
-
-
-def image_of(container: spec.Container, region: str) -> hosting.TritonImage:
-    """Return the image of a container section."""
-    if container.image_uri is not None:
-        return hosting.TritonImage.from_uri(container.image_uri)
-    return hosting.TritonImage.from_catalogue(container.triton_release, region)
-
-
-def default_model_of(container: spec.Container, manifest: Manifest) -> str:
-    """Return the model that answers requests: the one that the container's environment names, if it does."""
-    return container.environment.get(DEFAULT_MODEL_VARIABLE, manifest.model)
-
-
-def variables_of(container: spec.Container) -> dict[str, str]:
-    """Return the container's environment without what ``TritonModel`` has an argument for."""
-    return {name: value for name, value in container.environment.items() if name != DEFAULT_MODEL_VARIABLE}
 
 
 def duration(seconds: int | None) -> cdk.Duration | None:
     """Return so many seconds; None where nothing is said."""
     return None if seconds is None else cdk.Duration.seconds(seconds)
+
+
+def milliseconds(count: int | None) -> cdk.Duration | None:
+    """Return so many milliseconds; None where nothing is said."""
+    return None if count is None else cdk.Duration.millis(count)
+
+
+def execution_role_of(container: spec.Container, scope: Construct, construct_id: str) -> iam.IRole | None:
+    """Return the user's own role, as a construct in ``scope``; None where one is created."""
+    arn = container.execution_role
+    return iam.Role.from_role_arn(scope, construct_id, arn, mutable=False) if arn else None
 
 
 def specifications(

@@ -13,6 +13,7 @@ import preflight
 import spec
 from catalogue import CatalogueError
 from seatrial_hosting import HostingError
+from stacks._client_stacks import add_client_stack
 from stacks._component_stacks import add_component_stacks
 from stacks._settings import StackSettings
 from stacks._validation import acknowledge_all, add_validations
@@ -79,7 +80,8 @@ def build_app(
     evidence = preflight.gather_evidence(file, build_root, project_root)
     resources = _add_stacks(app, evidence)
     acknowledge_all(file.deployment, resources)
-    add_validations(app, evidence, resources)
+    # One stack of all is enough to tell a finding about security.
+    add_validations(app, evidence, {**resources, "security": resources["security"][:1]})
     return app
 
 
@@ -90,11 +92,11 @@ def _add_stacks(app: cdk.App, evidence: preflight.DeploymentEvidence) -> Mapping
     if moving:
         raise StacksError(moving)
     artifacts = read_built_artifacts(evidence)
-    settings = StackSettings(deployment.name, deployment.environment)
+    settings = StackSettings.of(deployment)
     refused: list[str] = []
     with _collecting(refused, file, "network"):
         network = NetworkStack(
-            app, f"{deployment.name}-network", settings=settings, network=deployment.network
+            app, f"{deployment.name}-network", settings=settings, deployment=deployment
         ).network
     if refused:
         raise StacksError(refused)
@@ -119,6 +121,14 @@ def _add_stacks(app: cdk.App, evidence: preflight.DeploymentEvidence) -> Mapping
                 app, file, key, settings=settings, network=network, artifacts=artifacts
             ):
                 resources.setdefault(path, []).append(found)
+    for key in deployment.clients:
+        with _collecting(refused, file, "clients", key):
+            for path, found in add_client_stack(
+                app, deployment, key, settings=settings, network=network, artifacts=artifacts
+            ):
+                resources.setdefault(path, []).append(found)
+    # What is said of security holds for every stack.
+    resources["security"] = [each for each in app.node.children if isinstance(each, cdk.Stack)]
     if refused:
         # What constructs refuse, a rule finds, too: in the words of `seatrial check`, all findings at once.
         raise StacksError([str(finding) for finding in preflight.check_evidence(evidence).errors] or refused)

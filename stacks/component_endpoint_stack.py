@@ -4,20 +4,22 @@ import aws_cdk as cdk
 from constructs import Construct
 
 import spec
-from seatrial_hosting import ComponentEndpoint, PrefixAwareRouting, PrivateNetwork, RoutingStrategy
+from seatrial_hosting import ComponentEndpoint, PrefixAwareRouting, RoutingStrategy, ServingNetwork
+from stacks._deployment_stack import DeploymentStack
 from stacks._settings import StackSettings
 from stacks._translation import shared_instances, variant_scaling
 
 __all__ = ["ComponentEndpointStack"]
 
 
-class ComponentEndpointStack(cdk.Stack):
+class ComponentEndpointStack(DeploymentStack):
     """``<deployment>-<endpoint key>``: the endpoint, without the components, which have stacks of their own.
 
-    Stacks of components follow this one and go before it. It exports its key whether one uses it or not, so
-    that nothing here changes when components come and go.
+    Stacks of components follow this one and go before it. It exports its key, where it has one of
+    its own, whether one uses it or not, so that nothing here changes when components come and go.
 
-    Termination protection is off: everything in it comes back from the deployment file.
+    Everything in it comes back from the deployment file, but whoever deletes it takes an endpoint away from
+    its callers: the deployment's termination protection covers it.
     """
 
     def __init__(
@@ -26,16 +28,16 @@ class ComponentEndpointStack(cdk.Stack):
         construct_id: str,
         *,
         settings: StackSettings,
-        network: PrivateNetwork,
+        network: ServingNetwork,
         endpoint_name: str,
         endpoint: spec.ComponentEndpoint,
     ) -> None:
         super().__init__(
             scope,
             construct_id,
-            env=settings.cdk_environment,
-            tags=settings.tags,
-            description=f"Seatrial deployment {settings.deployment}: the endpoint {endpoint_name}",
+            settings=settings,
+            description=f"the endpoint {endpoint_name}",
+            is_protected=True,
         )
         prefix_aware = endpoint.prefix_aware
         self.endpoint = ComponentEndpoint(
@@ -50,11 +52,13 @@ class ComponentEndpointStack(cdk.Stack):
             if prefix_aware
             else None,
             inference_ami_version=endpoint.inference_ami_version,
+            key=settings.key(self),
         )
         instances = endpoint.instances
         if instances.scaling is not None:
             self.endpoint.scale_instances(variant_scaling(instances.scaling, instances.min, instances.max))
-        self.export_value(self.endpoint.key.key_arn)
+        if settings.security.kms_key is None:
+            self.export_value(self.endpoint.key.key_arn)
         cdk.CfnOutput(
             self,
             "EndpointName",

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import aws_cdk as cdk
 from constructs import Construct, IConstruct
 
 import spec
@@ -12,19 +11,17 @@ from seatrial_hosting import (
     ComponentDeclaration,
     ComponentEndpoint,
     ComponentFleet,
+    HostedModel,
     HostingError,
-    ModelArtifact,
-    PrivateNetwork,
-    TritonModel,
+    ServingNetwork,
 )
+from stacks._deployment_stack import DeploymentStack
+from stacks._hosted_model import add_model
 from stacks._settings import StackSettings
 from stacks._translation import (
     component_scaling,
-    default_model_of,
-    image_of,
     rolling_update,
     specifications,
-    variables_of,
 )
 from stacks.built_artifacts import BuiltArtifact
 
@@ -54,7 +51,7 @@ class PlacedComponent:
     artifact: BuiltArtifact
 
 
-class ComponentStack(cdk.Stack):
+class ComponentStack(DeploymentStack):
     """``<deployment>-<endpoint key>-components-<n>``: components with their models, scaling, logs and alarms.
 
     Each has a role that reads its own artifact alone. A stack whose last component has gone is empty, and
@@ -76,7 +73,7 @@ class ComponentStack(cdk.Stack):
         construct_id: str,
         *,
         settings: StackSettings,
-        network: PrivateNetwork,
+        network: ServingNetwork,
         endpoint: ComponentEndpoint,
         declared: spec.ComponentEndpoint,
         components: Mapping[str, PlacedComponent],
@@ -84,17 +81,16 @@ class ComponentStack(cdk.Stack):
         super().__init__(
             scope,
             construct_id,
-            env=settings.cdk_environment,
-            tags=settings.tags,
-            description=f"Seatrial deployment {settings.deployment}: components of {endpoint.endpoint_name}",
+            settings=settings,
+            description=f"components of {endpoint.endpoint_name}",
+            is_protected=False,
         )
-        self.models: dict[str, TritonModel] = {}
+        self.models: dict[str, HostedModel] = {}
         self._names = {key: placed.name for key, placed in components.items()}
         if not components:
             return
-        region = settings.environment.region
         for key, placed in components.items():
-            self.models[key] = self._create_model(key, placed, network, region)
+            self.models[key] = self._create_model(key, placed, declared, network, settings)
         self._fleet = ComponentFleet(
             self,
             "Components",
@@ -130,18 +126,22 @@ class ComponentStack(cdk.Stack):
             raise HostingError(self.stack_name, [problem])
 
     def _create_model(
-        self, key: str, placed: PlacedComponent, network: PrivateNetwork, region: str
-    ) -> TritonModel:
-        manifest = placed.artifact.manifest
-        artifact = ModelArtifact.from_file(self, placed.artifact.archive, content_key=manifest.content_key)
-        model = TritonModel(
+        self,
+        key: str,
+        placed: PlacedComponent,
+        declared: spec.ComponentEndpoint,
+        network: ServingNetwork,
+        settings: StackSettings,
+    ) -> HostedModel:
+        model = add_model(
             self,
             f"{key}-model",
+            settings=settings,
             network=network,
-            image=image_of(placed.container, region),
-            artifact=artifact,
-            default_model=default_model_of(placed.container, manifest),
-            environment=variables_of(placed.container),
+            container=placed.container,
+            artifact=placed.artifact,
+            instance_types=declared.instances.type_names,
+            role_id=f"{key}-execution-role",
         )
         model.grant_component_logs(placed.name)
         return model

@@ -4,38 +4,77 @@ import aws_cdk as cdk
 from constructs import Construct
 
 import spec
-from seatrial_hosting import PrivateNetwork
+from seatrial_hosting import ExistingNetwork, PrivateNetwork, Served, ServingNetwork, ServingSubnet
+from stacks._deployment_stack import DeploymentStack
+from stacks._served import served_by
 from stacks._settings import StackSettings
 
 __all__ = ["NetworkStack"]
 
 
-class NetworkStack(cdk.Stack):
-    """``<deployment>-network``: the private network that all endpoints of a deployment share.
+class NetworkStack(DeploymentStack):
+    """``<deployment>-network``: the network that all endpoints of a deployment share, or what it lacks.
 
-    Endpoint stacks import its subnets and security group by CloudFormation exports, so CloudFormation itself
-    refuses to delete or replace them under an endpoint. They are exported whether an endpoint uses them or
-    not: adding the first endpoint or removing the last changes nothing here, and the two stacks never wait
-    for each other.
+    Other stacks import what is created here by CloudFormation exports, so CloudFormation itself refuses to
+    delete or replace it under them. It is exported whether another stack uses it or not: what comes or goes
+    changes no export, and no stack waits for another. The policies of the VPC endpoints do follow the names
+    of what is served, so this stack is deployed before an endpoint that is new.
     """
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, settings: StackSettings, network: spec.Network
+        self, scope: Construct, construct_id: str, *, settings: StackSettings, deployment: spec.Deployment
     ) -> None:
         super().__init__(
             scope,
             construct_id,
-            env=settings.cdk_environment,
-            tags=settings.tags,
-            description=f"Seatrial deployment {settings.deployment}: its private network",
+            settings=settings,
+            description="its private network",
+            is_protected=True,
         )
-        self.network = PrivateNetwork(
-            self,
+        served = served_by(self, deployment, settings)
+        self.network: ServingNetwork = _network(self, settings, deployment.network, served)
+        network = self.network
+        for identifier in (
+            *network.subnet_ids,
+            network.model_security_group_id,
+            network.endpoint_security_group_id,
+            network.vpc_id,
+        ):
+            if cdk.Token.is_unresolved(identifier):
+                self.export_value(identifier)
+
+
+def _network(
+    stack: NetworkStack, settings: StackSettings, network: spec.Network, served: Served
+) -> ServingNetwork:
+    zones = settings.environment.availability_zones
+    existing = network.existing
+    if existing is None:
+        return PrivateNetwork(
+            stack,
             "Network",
-            availability_zones=settings.environment.availability_zones,
+            availability_zones=zones,
             cidr=network.cidr,
             private_link=network.private_link,
+            private_link_zones=network.private_link_zones,
+            served=served,
             flow_log_retention_days=network.flow_log_retention_days,
         )
-        for identifier in (*self.network.subnet_ids, self.network.model_security_group_id):
-            self.export_value(identifier)
+    named = existing.subnets
+    return ExistingNetwork(
+        stack,
+        "Network",
+        vpc_id=existing.vpc.id,
+        vpc_cidr=existing.vpc.cidr,
+        availability_zones=() if named else zones,
+        cidr=None if named else network.cidr,
+        subnets=[ServingSubnet(zone, named[zone].id, named[zone].route_table) for zone in zones]
+        if named
+        else (),
+        model_security_group_id=existing.model_security_group,
+        endpoint_security_group_id=existing.endpoint_security_group,
+        s3_gateway_endpoint_id=existing.s3_gateway_endpoint,
+        private_link=network.created_services,
+        private_link_zones=network.private_link_zones,
+        served=served,
+    )

@@ -5,6 +5,9 @@ file, the environment or AWS at synth.
 """
 
 from seatrial_hosting.artifact import ModelArtifact
+from seatrial_hosting.client_image import ClientImage
+from seatrial_hosting.client_instance import AttachedAccelerators, ClientInstance
+from seatrial_hosting.client_placement import ClientPlacement, PublicClientNetwork
 from seatrial_hosting.component import Component
 from seatrial_hosting.component_declaration import ComponentDeclaration, DeclaredModel
 from seatrial_hosting.component_endpoint import ComponentEndpoint
@@ -21,20 +24,31 @@ from seatrial_hosting.component_settings import (
     PlacementStrategy,
     RollingUpdate,
 )
+from seatrial_hosting.elastic_inference import BenchmarkInput, ElasticInference
 from seatrial_hosting.endpoint import Endpoint
+from seatrial_hosting.endpoint_alarms import EndpointAlarms
 from seatrial_hosting.errors import HostingError
-from seatrial_hosting.image import TritonImage
+from seatrial_hosting.existing_network import ExistingNetwork
+from seatrial_hosting.image import ContainerImage, PyTorchImage, TritonImage
 from seatrial_hosting.inference_component import InferenceComponent
-from seatrial_hosting.model import TritonModel
+from seatrial_hosting.model import HostedModel, TritonModel
 from seatrial_hosting.network import PrivateNetwork
+from seatrial_hosting.pytorch_model import PyTorchModel
 from seatrial_hosting.realtime_endpoint import RealtimeEndpoint
 from seatrial_hosting.routing import PrefixAwareRouting, RoutingStrategy
 from seatrial_hosting.scaling_settings import Scaling, ScalingMetric, ScheduledAction, TargetTracking
+from seatrial_hosting.served import Served
+from seatrial_hosting.serving_network import ServingNetwork, ServingSubnet
 from seatrial_hosting.shared_instances import ScaleIn, ScaleInStrategy, SharedInstances
 from seatrial_hosting.variant_scaling import VariantScaling
 
 __all__ = [
+    "AttachedAccelerators",
+    "BenchmarkInput",
     "CapacitySize",
+    "ClientImage",
+    "ClientInstance",
+    "ClientPlacement",
     "Component",
     "ComponentDashboard",
     "ComponentDeclaration",
@@ -44,8 +58,13 @@ __all__ = [
     "ComponentScaling",
     "ComponentSpecification",
     "ComputeRequirements",
+    "ContainerImage",
     "DeclaredModel",
+    "ElasticInference",
     "Endpoint",
+    "EndpointAlarms",
+    "ExistingNetwork",
+    "HostedModel",
     "HostingError",
     "InferenceComponent",
     "InlineContainer",
@@ -55,6 +74,9 @@ __all__ = [
     "PlacementStrategy",
     "PrefixAwareRouting",
     "PrivateNetwork",
+    "PublicClientNetwork",
+    "PyTorchImage",
+    "PyTorchModel",
     "RealtimeEndpoint",
     "RollingUpdate",
     "RoutingStrategy",
@@ -64,6 +86,9 @@ __all__ = [
     "Scaling",
     "ScalingMetric",
     "ScheduledAction",
+    "Served",
+    "ServingNetwork",
+    "ServingSubnet",
     "SharedInstances",
     "TargetTracking",
     "TritonImage",

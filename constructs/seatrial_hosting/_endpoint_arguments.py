@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from aws_cdk import aws_kms as kms
 
 __all__ = [
+    "accelerator_problems",
     "instance_problems",
     "name_problems",
     "rollback_problems",
@@ -80,6 +81,15 @@ def timeout_problems(timeouts: Mapping[str, cdk.Duration | None]) -> Iterator[st
     for argument, timeout in timeouts.items():
         if timeout is not None and not least <= timeout.to_seconds() <= most:
             yield f"{argument} is {timeout.to_seconds():g} s; SageMaker takes {least} to {most} s."
+
+
+def accelerator_problems(accelerator_type: str | None) -> Iterator[str]:
+    """Check the Elastic Inference accelerator against the sizes there were."""
+    if accelerator_type is None:
+        return
+    sizes = [f"ml.{each.type}" for each in catalogue.accelerators()]
+    if accelerator_type not in sizes:
+        yield f"accelerator_type is {accelerator_type!r}; there were {', '.join(sizes)}."
 
 
 def rollback_problems(alarms: Sequence[cloudwatch.IAlarm], baking_time: cdk.Duration | None) -> Iterator[str]:

@@ -9,20 +9,25 @@ action, because a key that an action doesn't know denies it, and that is seen on
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+import catalogue
+from seatrial_hosting._imported_role import ImportedRole
 from seatrial_hosting._place import Place
 from seatrial_hosting._wildcards import acknowledge_wildcards
 from seatrial_hosting.artifact import ModelArtifact
-from seatrial_hosting.image import TritonImage
-from seatrial_hosting.network import PrivateNetwork
+from seatrial_hosting.image import ContainerImage
+from seatrial_hosting.serving_network import ServingNetwork
 
 __all__ = [
     "ExecutionRole",
     "create_execution_role",
+    "decrypt_artifact",
     "describe_alarms",
     "encrypt_volumes",
+    "import_execution_role",
     "pull_image",
     "read_artifact",
     "write_component_logs",
@@ -56,7 +61,7 @@ class ExecutionRole:
         self.policy.add_statements(*statements)
 
 
-def create_execution_role(scope: Construct, network: PrivateNetwork) -> ExecutionRole:
+def create_execution_role(scope: Construct, network: ServingNetwork) -> ExecutionRole:
     """Create the role with what every model in ``network`` needs, whatever it serves."""
     place = Place.of(scope)
     # Source: SageMaker developer guide, "Cross-service confused deputy prevention", SageMaker Inference: the
@@ -76,11 +81,18 @@ def create_execution_role(scope: Construct, network: PrivateNetwork) -> Executio
     return execution
 
 
+def import_execution_role(scope: Construct, network: ServingNetwork, role: iam.IRole) -> ImportedRole:
+    """Return ``role`` with what it must allow for every model in ``network``; nothing is granted to it."""
+    imported = ImportedRole(role)
+    imported.allow(*_use_network(Place.of(scope), network), *_use_services())
+    return imported
+
+
 def _interfaces(place: Place) -> str:
     return place.arn("ec2", "network-interface/*")
 
 
-def _use_network(place: Place, network: PrivateNetwork) -> tuple[iam.PolicyStatement, ...]:
+def _use_network(place: Place, network: ServingNetwork) -> tuple[iam.PolicyStatement, ...]:
     interfaces = _interfaces(place)
     subnets = [place.arn("ec2", f"subnet/{subnet_id}") for subnet_id in network.subnet_ids]
     group = place.arn("ec2", f"security-group/{network.model_security_group_id}")
@@ -117,7 +129,18 @@ def read_artifact(scope: Construct, artifact: ModelArtifact) -> iam.PolicyStatem
     return _allow("ReadArtifact", ["s3:GetObject"], [arn])
 
 
-def pull_image(scope: Construct, image: TritonImage) -> iam.PolicyStatement:
+def decrypt_artifact(scope: Construct, artifact: ModelArtifact) -> tuple[iam.PolicyStatement, ...]:
+    """Decrypt what is read from the artifact's bucket, where a KMS key encrypts it."""
+    if artifact.kms_key_arn is None:
+        return ()
+    # Source: AWS KMS developer guide, "Condition keys for AWS KMS", kms:ViaService.
+    place = Place.of(scope)
+    suffix = cdk.Aws.URL_SUFFIX if place.known_region is None else catalogue.region(place.region).dns_suffix
+    via = {"StringEquals": {"kms:ViaService": f"s3.{place.region}.{suffix}"}}
+    return (_allow("DecryptArtifact", ["kms:Decrypt"], [artifact.kms_key_arn], via),)
+
+
+def pull_image(scope: Construct, image: ContainerImage) -> iam.PolicyStatement:
     """Pull from the image's repository."""
     partition = Place.of(scope).partition
     repository = f"arn:{partition}:ecr:{image.region}:{image.account}:repository/{image.repository}"
@@ -125,19 +148,19 @@ def pull_image(scope: Construct, image: TritonImage) -> iam.PolicyStatement:
     return _allow("PullImage", actions, [repository])
 
 
-def write_logs(execution: ExecutionRole, endpoint_name: str) -> None:
+def write_logs(execution: ExecutionRole | ImportedRole, endpoint_name: str) -> None:
     """Let the role create and write the log group of one endpoint."""
     reason = "SageMaker names the streams of the endpoint's log group after its instances."
     _write_group(execution, f"/aws/sagemaker/Endpoints/{endpoint_name}", reason)
 
 
-def write_component_logs(execution: ExecutionRole, component_name: str) -> None:
+def write_component_logs(execution: ExecutionRole | ImportedRole, component_name: str) -> None:
     """Let the role create and write the log group of one inference component."""
     reason = "SageMaker names the streams of the component's log group after its copies."
     _write_group(execution, f"/aws/sagemaker/InferenceComponents/{component_name}", reason)
 
 
-def _write_group(execution: ExecutionRole, group_name: str, reason: str) -> None:
+def _write_group(execution: ExecutionRole | ImportedRole, group_name: str, reason: str) -> None:
     group = Place.of(execution.role).arn("logs", f"log-group:{group_name}")
     actions = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
     execution.allow(_allow(None, actions, [group, f"{group}:*"]))

@@ -1,9 +1,16 @@
 """What a private network's arguments may be."""
 
 import ipaddress
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-__all__ = ["SUBNET_BITS", "cidr_problems", "service_problems", "zone_problems"]
+__all__ = [
+    "SUBNET_BITS",
+    "cidr_problems",
+    "inner_cidr_problems",
+    "service_problems",
+    "service_zone_problems",
+    "zone_problems",
+]
 
 MINIMUM_ZONES = 2
 """SageMaker asks for subnets in two zones or more ("Give SageMaker Hosted Endpoints Access to VPC")."""
@@ -49,3 +56,28 @@ def service_problems(private_link: Sequence[str]) -> Iterator[str]:
     """Check the services that get an interface endpoint."""
     if len(private_link) > len(set(private_link)):
         yield f"private_link {list(private_link)} names a service twice; name each once."
+
+
+def service_zone_problems(
+    service_zones: Mapping[str, Sequence[str]], private_link: Sequence[str], zones: Sequence[str]
+) -> Iterator[str]:
+    """Check the zones of single services against the services and the zones of the network."""
+    for service, offered in service_zones.items():
+        if service not in private_link:
+            yield f"private_link_zones names {service}, which private_link lacks; add it there, or remove it."
+        strangers = [zone for zone in offered if zone not in zones]
+        if strangers or not offered:
+            yield (
+                f"private_link_zones of {service} is {list(offered)}; "
+                f"name at least one of {', '.join(zones)}, where there is a subnet."
+            )
+
+
+def inner_cidr_problems(vpc_cidr: str, cidr: str) -> Iterator[str]:
+    """Check that ``cidr`` is a part of the VPC's range; what is no network at all is another's matter."""
+    try:
+        vpc, inner = ipaddress.IPv4Network(vpc_cidr), ipaddress.IPv4Network(cidr)
+    except ValueError:
+        return
+    if not inner.subnet_of(vpc):
+        yield f"cidr {cidr} is no part of {vpc_cidr}, the VPC's range; take a part of it that no subnet has."

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Self
 
 import aws_cdk as cdk
-from constructs import Construct
+from constructs import IConstruct
 
 import catalogue
 
@@ -31,7 +31,7 @@ class Place:
     known_region: str | None
 
     @classmethod
-    def of(cls, construct: Construct) -> Self:
+    def of(cls, construct: IConstruct) -> Self:
         """Return the place of the stack that ``construct`` is in."""
         stack = cdk.Stack.of(construct)
         region = stack.region

@@ -3,7 +3,7 @@
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
-from seatrial_hosting._isolated_subnet import name_tag
+from seatrial_hosting._name_tag import name_tag
 
 __all__ = ["admit_tls", "endpoint_security_group", "model_security_group"]
 

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 import aws_cdk as cdk
-from constructs import Construct
+from constructs import IConstruct
 
 __all__ = ["acknowledge_wildcards"]
 
 
-def acknowledge_wildcards(construct: Construct, reasons: Mapping[str, str]) -> None:
+def acknowledge_wildcards(construct: IConstruct, reasons: Mapping[str, str]) -> None:
     """Acknowledge AwsSolutions-IAM5 below ``construct`` for exactly these ARNs.
 
     The constructs need wildcards where AWS offers no narrower resource. Whoever runs cdk-nag over them

@@ -25,25 +25,30 @@ class ModelArtifact:
             equal content; nothing here opens or hashes the file.
         bucket_name: the bucket.
         object_key: the object in it.
+        kms_key_arn: the key that encrypts the object; None where Amazon S3's own do, which asks nothing of
+            the model's role.
     """
 
     content_key: str
     bucket_name: str
     object_key: str
+    kms_key_arn: str | None = None
 
     @classmethod
-    def from_file(cls, scope: Construct, path: Path, *, content_key: str) -> Self:
+    def from_file(
+        cls, scope: Construct, path: Path, *, content_key: str, kms_key_arn: str | None = None
+    ) -> Self:
         """Register the archive at ``path`` for upload by ``cdk deploy``, without copying it.
 
         The object is called ``<content key>.tar.gz``, so the template is the same whatever folder the
-        archive lies in, and an archive that is there already is not uploaded again. The bucket is the CDK
-        bootstrap's, encrypted as ``cdk bootstrap`` does by default: with a key of Amazon S3's own, which
-        asks nothing of the model's role.
+        archive lies in, and an archive that is there already is not uploaded again. The bucket is the one of
+        the stack's synthesizer: the CDK bootstrap's, unless the synthesizer names another.
 
         Args:
             scope: anything in the stack that uses the artifact.
             path: the archive, a ``.tar.gz``; it is read at deployment, not here.
             content_key: see the class.
+            kms_key_arn: see the class. Default: None, as ``cdk bootstrap`` makes its bucket by default.
 
         Raises:
             HostingError: the name doesn't end in ``.tar.gz``, or the key is no sha256.
@@ -64,7 +69,7 @@ class ModelArtifact:
             source_hash=f"{content_key}.tar",
             display_name=f"Model artifact {content_key[:12]}",
         )
-        return cls(content_key, location.bucket_name, location.object_key)
+        return cls(content_key, location.bucket_name, location.object_key, kms_key_arn)
 
     @property
     def url(self) -> str:

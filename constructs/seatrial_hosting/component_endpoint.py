@@ -18,9 +18,9 @@ from seatrial_hosting._validation import raise_problems
 from seatrial_hosting._wildcards import acknowledge_wildcards
 from seatrial_hosting.component import LOG_GROUP_PREFIX
 from seatrial_hosting.endpoint import Endpoint
-from seatrial_hosting.network import PrivateNetwork
 from seatrial_hosting.routing import PrefixAwareRouting, RoutingStrategy
 from seatrial_hosting.scaling_settings import Scaling
+from seatrial_hosting.serving_network import ServingNetwork
 from seatrial_hosting.shared_instances import SharedInstances
 from seatrial_hosting.variant_scaling import VariantScaling
 
@@ -54,6 +54,8 @@ class ComponentEndpoint(Endpoint):
         routing_strategy: Default: ``LEAST_OUTSTANDING_REQUESTS``; AWS's own is ``RANDOM``.
         prefix_aware: settings of ``PREFIX_AWARE`` routing. Default: none, other strategies have none.
         inference_ami_version: the instances' image, one of the catalogue's. Default: SageMaker chooses.
+        key: encrypts volumes and logs instead of a key of the endpoint's own; its policy must admit
+            CloudWatch Logs as described above. Default: one is created.
 
     Raises:
         HostingError: the arguments don't fit; all problems at once.
@@ -65,12 +67,13 @@ class ComponentEndpoint(Endpoint):
         construct_id: str,
         *,
         endpoint_name: str,
-        network: PrivateNetwork,
+        network: ServingNetwork,
         instances: SharedInstances,
         variant_name: str = "AllTraffic",
         routing_strategy: RoutingStrategy = RoutingStrategy.LEAST_OUTSTANDING_REQUESTS,
         prefix_aware: PrefixAwareRouting | None = None,
         inference_ami_version: str | None = None,
+        key: kms.IKey | None = None,
     ) -> None:
         super().__init__(scope, construct_id, endpoint_name=endpoint_name, variant_name=variant_name)
         raise_problems(
@@ -81,7 +84,7 @@ class ComponentEndpoint(Endpoint):
                 *routing_problems(routing_strategy, prefix_aware),
             ],
         )
-        self._key = self._create_key()
+        self._key = key or self._create_key()
         execution = execution_role.create_execution_role(self, network)
         execution_role.write_logs(execution, endpoint_name)
         self._grant_alarms(execution)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sagemaker as sagemaker
-from constructs import Construct
+from constructs import Construct, IDependable
 
 from catalogue.limits import (
     ENVIRONMENT_MAXIMUM_ENTRIES,
@@ -15,13 +15,14 @@ from catalogue.limits import (
     VARIABLE_NAME_PATTERN,
 )
 from seatrial_hosting import _execution_role as execution_role
+from seatrial_hosting._imported_role import ImportedRole
 from seatrial_hosting._place import Place
 from seatrial_hosting._validation import raise_problems
 from seatrial_hosting.artifact import ModelArtifact
-from seatrial_hosting.image import TritonImage
-from seatrial_hosting.network import PrivateNetwork
+from seatrial_hosting.image import ContainerImage, TritonImage
+from seatrial_hosting.serving_network import ServingNetwork
 
-__all__ = ["DEFAULT_MODEL_VARIABLE", "TritonModel"]
+__all__ = ["DEFAULT_MODEL_VARIABLE", "HostedModel", "TritonModel"]
 
 DEFAULT_MODEL_VARIABLE = "SAGEMAKER_TRITON_DEFAULT_MODEL_NAME"
 """Names the model of the repository that ``serve`` in the image loads."""
@@ -29,8 +30,8 @@ DEFAULT_MODEL_VARIABLE = "SAGEMAKER_TRITON_DEFAULT_MODEL_NAME"
 _VARIABLE_NAME = re.compile(VARIABLE_NAME_PATTERN)
 
 
-class TritonModel(Construct):
-    """A SageMaker model that Triton serves inside a private network.
+class HostedModel(Construct):
+    """A SageMaker model that a container serves inside a private network; its subclasses say by what.
 
     Creates the model, with network isolation and without a name of its own, so that a changed artifact, image
     or environment replaces it; the execution role; and one policy for what is served, which is replaced
@@ -41,14 +42,16 @@ class TritonModel(Construct):
     Grants the role: network interfaces in the network's subnets with its security group; reading exactly the
     artifact; pulling from the image's repository; publishing SageMaker's metrics. Logs are granted by the
     endpoint, whose name the log group bears. The image's repository must itself admit this account where it
-    is another's.
+    is another's. A role that is given gets nothing: what it must allow is written into the model's template
+    metadata, under ``seatrial:ExecutionRoleMustAllow``.
 
     Args:
         network: where the model's network interfaces are.
         image: the container image.
         artifact: unpacked into ``/opt/ml/model/``.
-        default_model: which model of the artifact's repository is loaded.
+        serves: name and value of the variable that says what of the artifact the container serves.
         environment: further variables of the container. Default: none.
+        role: a role of one's own that SageMaker may assume. Default: one is created.
 
     Raises:
         HostingError: the arguments don't fit; all problems at once.
@@ -59,24 +62,21 @@ class TritonModel(Construct):
         scope: Construct,
         construct_id: str,
         *,
-        network: PrivateNetwork,
-        image: TritonImage,
+        network: ServingNetwork,
+        image: ContainerImage,
         artifact: ModelArtifact,
-        default_model: str,
+        serves: tuple[str, str],
         environment: Mapping[str, str] | None = None,
+        role: iam.IRole | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
         given = dict(environment or {})
-        raise_problems(self, [*_environment_problems(given), *_image_problems(self, image)])
-        self._execution = execution_role.create_execution_role(self, network)
-        served = iam.Policy(
-            self,
-            f"Fetch{_digest(artifact, image)}",
-            roles=[self._execution.role],
-            statements=[
-                execution_role.read_artifact(self, artifact),
-                execution_role.pull_image(self, image),
-            ],
+        variable, served = serves
+        raise_problems(self, [*_environment_problems(variable, given), *_image_problems(self, image)])
+        self._execution = (
+            execution_role.import_execution_role(self, network, role)
+            if role
+            else execution_role.create_execution_role(self, network)
         )
         self._resource = sagemaker.CfnModel(
             self,
@@ -86,7 +86,7 @@ class TritonModel(Construct):
             primary_container=sagemaker.CfnModel.ContainerDefinitionProperty(
                 image=image.uri,
                 model_data_url=artifact.url,
-                environment={DEFAULT_MODEL_VARIABLE: default_model, **given},
+                environment={variable: served, **given},
             ),
             vpc_config=sagemaker.CfnModel.VpcConfigProperty(
                 security_group_ids=[network.model_security_group_id],
@@ -94,7 +94,7 @@ class TritonModel(Construct):
             ),
         )
         # CreateModel checks what the role may do, and the artifact comes through the network.
-        self._resource.node.add_dependency(self._execution.policy, served, network.connectivity)
+        self._resource.node.add_dependency(*self._allow_fetching(artifact, image), network.connectivity)
 
     @property
     def role(self) -> iam.IRole:
@@ -122,18 +122,65 @@ class TritonModel(Construct):
         """Let SageMaker watch the alarms that roll back an update of the model's endpoint."""
         self._execution.allow(execution_role.describe_alarms(alarm_arns))
 
+    def _allow_fetching(self, artifact: ModelArtifact, image: ContainerImage) -> tuple[IDependable, ...]:
+        """Let the role fetch what is served; return what must stand before the model."""
+        statements = [
+            execution_role.read_artifact(self, artifact),
+            *execution_role.decrypt_artifact(self, artifact),
+            execution_role.pull_image(self, image),
+        ]
+        if isinstance(self._execution, ImportedRole):
+            self._execution.allow(*statements)
+            self._execution.describe_at(self._resource)
+            return ()
+        name = f"Fetch{_digest(artifact, image)}"
+        served = iam.Policy(self, name, roles=[self._execution.role], statements=statements)
+        return (self._execution.policy, served)
 
-def _digest(artifact: ModelArtifact, image: TritonImage) -> str:
+
+class TritonModel(HostedModel):
+    """A SageMaker model that Triton serves; all else is as in ``HostedModel``.
+
+    Args:
+        image: a Triton image.
+        default_model: which model of the artifact's repository is loaded.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        network: ServingNetwork,
+        image: TritonImage,
+        artifact: ModelArtifact,
+        default_model: str,
+        environment: Mapping[str, str] | None = None,
+        role: iam.IRole | None = None,
+    ) -> None:
+        super().__init__(
+            scope,
+            construct_id,
+            network=network,
+            image=image,
+            artifact=artifact,
+            serves=(DEFAULT_MODEL_VARIABLE, default_model),
+            environment=environment,
+            role=role,
+        )
+
+
+def _digest(artifact: ModelArtifact, image: ContainerImage) -> str:
     return hashlib.sha256(f"{artifact.content_key} {image.uri}".encode()).hexdigest()[:12]
 
 
-def _environment_problems(environment: Mapping[str, str]) -> Iterator[str]:
-    if DEFAULT_MODEL_VARIABLE in environment:
-        yield f"environment sets {DEFAULT_MODEL_VARIABLE}; say it as default_model."
+def _environment_problems(reserved: str, environment: Mapping[str, str]) -> Iterator[str]:
+    if reserved in environment:
+        yield f"environment sets {reserved}; say it as the argument that stands for it."
     if len(environment) >= ENVIRONMENT_MAXIMUM_ENTRIES:
         yield (
             f"environment has {len(environment)} variables; SageMaker takes {ENVIRONMENT_MAXIMUM_ENTRIES}, "
-            f"of which {DEFAULT_MODEL_VARIABLE} is one."
+            f"of which {reserved} is one."
         )
     for name, value in environment.items():
         if not _VARIABLE_NAME.fullmatch(name) or len(name) > ENVIRONMENT_MAXIMUM_LENGTH:
@@ -148,7 +195,7 @@ def _environment_problems(environment: Mapping[str, str]) -> Iterator[str]:
             )
 
 
-def _image_problems(construct: Construct, image: TritonImage) -> Iterator[str]:
+def _image_problems(construct: Construct, image: ContainerImage) -> Iterator[str]:
     region = Place.of(construct).known_region
     if region and image.region != region:
         yield (

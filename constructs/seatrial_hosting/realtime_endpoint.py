@@ -12,15 +12,17 @@ from constructs import Construct
 
 import catalogue
 from seatrial_hosting._endpoint_arguments import (
+    accelerator_problems,
     instance_problems,
     name_problems,
     rollback_problems,
     routing_problems,
     timeout_problems,
 )
+from seatrial_hosting._retired_properties import acknowledge_lost_property
 from seatrial_hosting._validation import raise_problems
 from seatrial_hosting.endpoint import Endpoint
-from seatrial_hosting.model import TritonModel
+from seatrial_hosting.model import HostedModel
 from seatrial_hosting.routing import RoutingStrategy
 from seatrial_hosting.scaling_settings import Scaling
 from seatrial_hosting.variant_scaling import VariantScaling
@@ -39,9 +41,9 @@ class RealtimeEndpoint(Endpoint):
     config and updates the endpoint in place: SageMaker starts new instances beside the old, moves all traffic
     when they are healthy, and keeps the old ones when they are not.
 
-    Does not create scaling policies, which ``scale_instances`` does, nor alarms, nor the log group
-    ``/aws/sagemaker/Endpoints/<name>``: SageMaker creates that at the first line, and a stack that owned it
-    would delete, with a failed deployment, the log that says why.
+    Does not create scaling policies, which ``scale_instances`` does, nor alarms, which ``EndpointAlarms``
+    does, nor the log group ``/aws/sagemaker/Endpoints/<name>``: SageMaker creates that at the first line, and
+    a stack that owned it would delete, with a failed deployment, the log that says why.
 
     Grants the model's role writing to that log group, the use of the volume key, and watching the rollback
     alarms.
@@ -51,6 +53,9 @@ class RealtimeEndpoint(Endpoint):
         model: what is served.
         instance_type: such as ``ml.g5.xlarge``, one of the catalogue's.
         instance_count: how many instances. Default: 1.
+        accelerator_type: the Elastic Inference accelerator of each instance, such as ``ml.eia2.medium``. AWS
+            has retired it and refuses it; CloudFormation's schema has lost it, which is acknowledged here.
+            Default: none.
         variant_name: Default: ``AllTraffic``.
         routing_strategy: Default: ``LEAST_OUTSTANDING_REQUESTS``, which doesn't queue requests behind a slow
             one as AWS's own default, ``RANDOM``, does.
@@ -77,9 +82,10 @@ class RealtimeEndpoint(Endpoint):
         construct_id: str,
         *,
         endpoint_name: str,
-        model: TritonModel,
+        model: HostedModel,
         instance_type: str,
         instance_count: int = 1,
+        accelerator_type: str | None = None,
         variant_name: str = "AllTraffic",
         routing_strategy: RoutingStrategy = RoutingStrategy.LEAST_OUTSTANDING_REQUESTS,
         inference_ami_version: str | None = None,
@@ -99,6 +105,7 @@ class RealtimeEndpoint(Endpoint):
             [
                 *name_problems(endpoint_name, variant_name),
                 *instance_problems(instance_type, instance_count, volume_key, inference_ami_version),
+                *accelerator_problems(accelerator_type),
                 *timeout_problems(timeouts),
                 *rollback_problems(rollback_alarms, baking_time),
                 *routing_problems(routing_strategy, None),
@@ -120,6 +127,7 @@ class RealtimeEndpoint(Endpoint):
                     model_name=model.model_name,
                     instance_type=instance_type,
                     initial_instance_count=instance_count,
+                    accelerator_type=accelerator_type,
                     initial_variant_weight=1,
                     inference_ami_version=inference_ami_version,
                     routing_config=sagemaker.CfnEndpointConfig.RoutingConfigProperty(
@@ -132,6 +140,8 @@ class RealtimeEndpoint(Endpoint):
                 )
             ],
         )
+        if accelerator_type is not None:
+            acknowledge_lost_property(config)
         resource = sagemaker.CfnEndpoint(
             self,
             "Resource",

@@ -94,6 +94,7 @@ def check_target(expectation: Expectation, runtime: Any) -> Sequence[CheckedAnsw
         component_name=expectation.target.component_name,
         capacity_timeout_seconds=_CAPACITY_TIMEOUT_SECONDS,
         signature=expectation.manifest.signature,
+        layout=expectation.manifest.layout,
     )
     tolerance = expectation.manifest.samples.tolerance
     checked = []

@@ -8,6 +8,7 @@ from pathlib import Path
 from invocation import local_runtime_client
 from local.aws.account import LOCAL_ACCOUNT
 from local.aws.client import LocalAws
+from local.pytorch import PyTorchRuntime
 from local.rehearsal.answers import CheckedAnswer, Expectation, check_target, expectation_of
 from local.rehearsal.cdk_cli import CdkCli
 from local.rehearsal.errors import RehearsalError
@@ -67,7 +68,7 @@ def rehearse(
     Raises:
         RehearsalError: the deployment is for another account or has no endpoint, another rehearsal runs, or
             the CDK CLI failed.
-        TritonUnavailableError: this machine has no Triton; the message says what is missing.
+        ModelServerError: this machine has no Triton, or no PyTorch server; the message says what is missing.
         PackagingError: a model can't be packaged.
         LocalAwsError: the laptop's AWS can't be started.
         InvocationError: an endpoint refused a request or gave no answer.
@@ -80,9 +81,17 @@ def rehearse(
         )
     if not file.deployment.endpoints:
         raise RehearsalError(f"{file.path}: endpoints is empty; declare one, there is nothing to ask.")
-    TritonRuntime.locate(project_root)  # what is missing is told now, not after a deploy
+    _locate_servers(file, project_root)  # what is missing is told now, not after a deploy
     with only_one_rehearsal(project_root / STATE_FOLDER):
         return _rehearse(file, project_root, aws, steps or Steps(), progress)
+
+
+def _locate_servers(file: DeploymentFile, project_root: Path) -> None:
+    layouts = {file.deployment.models[target.model].layout for target in targets_of(file.deployment)}
+    if "triton" in layouts:
+        TritonRuntime.locate(project_root)
+    if "pytorch" in layouts:
+        PyTorchRuntime.locate(project_root)
 
 
 def _rehearse(

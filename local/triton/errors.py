@@ -2,15 +2,18 @@
 
 from pathlib import Path
 
+from local.errors import ModelServerError
+
 __all__ = [
     "ServeRuleError",
+    "SupervisorError",
     "TritonError",
     "TritonStartError",
     "TritonUnavailableError",
 ]
 
 
-class TritonError(Exception):
+class TritonError(ModelServerError):
     """Something about the laptop's Triton went wrong; the message says what and what to do."""
 
 
@@ -20,6 +23,10 @@ class TritonUnavailableError(TritonError):
 
 class ServeRuleError(TritonError):
     """The container's ``serve`` would refuse this model data or environment before Triton starts."""
+
+
+class SupervisorError(TritonError):
+    """A server's process ended before its supervisor could report it."""
 
 
 class TritonStartError(TritonError):

@@ -2,34 +2,26 @@
 
 import http.client
 import os
-import select
-import subprocess
-import sys
-import threading
 import time
-import weakref
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from local.triton import _supervisor
 from local.triton._ports import LOOPBACK, reserve_port
 from local.triton._repository_files import completes_nothing, missing_model_file
-from local.triton._server_folders import ServerFolder, make_server_folder, sweep_server_folders
-from local.triton._supervisor import SupervisorSettings, shared_memory_prefix
-from local.triton.errors import TritonStartError
+from local.triton._supervisor import shared_memory_prefix
+from local.triton.errors import SupervisorError, TritonStartError
 from local.triton.log import TritonLog
 from local.triton.overlay import Overlay, overlay_repository
 from local.triton.runtime import TritonRuntime
+from local.triton.supervised_process import ServerFolder, SupervisedProcess
 
 __all__ = ["TritonServer"]
 
 _POLL_SECONDS = 0.01
 _REQUEST_SECONDS = 5.0
-_REPORT_SECONDS = 30.0  # a moment, on a machine that isn't stuck
 _EXIT_SECONDS = 3  # how long Triton itself waits for requests in flight once it is asked to end
-_CLEAR_UP_SECONDS = 15.0  # the supervisor's own bound, and some more
 
 
 class TritonServer:
@@ -37,7 +29,6 @@ class TritonServer:
 
     Attributes:
         http_port: on 127.0.0.1, where it answers KServe v2.
-        pid: of the tritonserver process.
         log: everything that it says.
         overlays: what it serves differently from what the repository says, for want of a GPU.
     """
@@ -45,23 +36,20 @@ class TritonServer:
     def __init__(
         self,
         *,
-        supervisor: subprocess.Popen[bytes],
-        servers_folder: Path,
+        process: SupervisedProcess,
         http_port: int,
-        pid: int,
         log: TritonLog,
         overlays: tuple[Overlay, ...],
     ) -> None:
         self.http_port = http_port
-        self.pid = pid
         self.log = log
         self.overlays = overlays
-        self._supervisor = supervisor
-        self._servers_folder = servers_folder
-        self._pid_fd = _open_pid(pid)
-        if self._pid_fd is not None:
-            weakref.finalize(self, os.close, self._pid_fd)
-        self._stopping = threading.Lock()
+        self._process = process
+
+    @property
+    def pid(self) -> int:
+        """Of the tritonserver process."""
+        return self._process.pid
 
     @classmethod
     def start(
@@ -97,32 +85,30 @@ class TritonServer:
         deadline = time.monotonic() + startup_timeout_seconds
         with reserve_port() as port_holder:
             port: int = port_holder.getsockname()[1]
-            folder = make_server_folder(runtime.servers_folder)
-            try:
+            overlays: tuple[Overlay, ...] = ()
+
+            def command(folder: ServerFolder) -> tuple[str, ...]:
+                nonlocal overlays
                 overlays = overlay_repository(repository, folder.path / "repository")
                 for overlay in overlays:
                     log.write(f"seatrial: {overlay}")
                 served = folder.path / "repository" if overlays else repository
-                supervisor, pid = _start_supervisor(
-                    (
-                        *_repository_arguments(runtime, served, models),
-                        *extra_arguments,
-                        *_own_arguments(folder.server_id, port),
-                    ),
-                    {**os.environ, **(environment or {}), **runtime.variables()},
-                    folder,
-                    log,
+                return (
+                    *_repository_arguments(runtime, served, models),
+                    *extra_arguments,
+                    *_own_arguments(folder.server_id, port),
                 )
-            finally:
-                os.close(folder.lock_fd)  # the supervisor has inherited it, or there is nothing to lock
-            server = cls(
-                supervisor=supervisor,
-                servers_folder=runtime.servers_folder,
-                http_port=port,
-                pid=pid,
-                log=log,
-                overlays=overlays,
-            )
+
+            try:
+                process = SupervisedProcess.start(
+                    runtime.servers_folder,
+                    command,
+                    {**os.environ, **(environment or {}), **runtime.variables()},
+                    log.path,
+                )
+            except SupervisorError as error:
+                raise TritonStartError(log.cause(), log.path) from error
+            server = cls(process=process, http_port=port, log=log, overlays=overlays)
             try:
                 server._wait_ready(deadline, startup_timeout_seconds)
             except BaseException:
@@ -136,9 +122,7 @@ class TritonServer:
 
     def wait_dead(self, timeout_seconds: float) -> bool:
         """Wait until the tritonserver process has ended, at most; return whether it has."""
-        if self._pid_fd is None:
-            return True
-        return _is_readable(self._pid_fd, timeout_seconds)
+        return self._process.wait_dead(timeout_seconds)
 
     def stop(self, timeout_seconds: float = 5.0) -> None:
         """End the server and wait until nothing is left of it; harmless where it has ended.
@@ -150,21 +134,7 @@ class TritonServer:
         Raises:
             TritonError: its processes can't be ended.
         """
-        with self._stopping:
-            if self._supervisor.stdin is None or self._supervisor.stdin.closed:
-                return
-            try:
-                self._supervisor.stdin.write(f"{timeout_seconds}\n".encode())
-                self._supervisor.stdin.close()
-            except BrokenPipeError:
-                pass  # the supervisor is gone already
-            try:
-                self._supervisor.wait(timeout_seconds + _CLEAR_UP_SECONDS)
-            except subprocess.TimeoutExpired:
-                self._supervisor.kill()
-                self._supervisor.wait()
-            if self._supervisor.returncode != 0:
-                sweep_server_folders(self._servers_folder)
+        self._process.stop(timeout_seconds)
 
     def __enter__(self) -> Self:
         return self
@@ -211,49 +181,6 @@ def _own_arguments(server_id: str, port: int) -> tuple[str, ...]:
         "--allow-sagemaker=false",
         "--allow-vertex-ai=false",
     )
-
-
-def _start_supervisor(
-    command: tuple[str, ...], variables: Mapping[str, str], folder: ServerFolder, log: TritonLog
-) -> tuple[subprocess.Popen[bytes], int]:
-    report_fd, supervisor_report_fd = os.pipe()
-    settings = SupervisorSettings(
-        folder.server_id, command, str(folder.path), os.getpid(), supervisor_report_fd
-    )
-    with os.fdopen(report_fd) as report:
-        try:
-            with log.path.open("ab") as output:
-                supervisor = subprocess.Popen(
-                    (sys.executable, "-I", "-S", _supervisor.__file__, settings.to_json()),
-                    stdin=subprocess.PIPE,
-                    stdout=output,
-                    stderr=subprocess.STDOUT,
-                    env=dict(variables),
-                    pass_fds=(supervisor_report_fd, folder.lock_fd),
-                    start_new_session=True,
-                )
-        finally:
-            os.close(supervisor_report_fd)
-        if not _is_readable(report_fd, _REPORT_SECONDS):
-            supervisor.kill()
-        line = report.readline()  # empty where the supervisor has ended
-    if not line:
-        supervisor.communicate()
-        raise TritonStartError(log.cause(), log.path)
-    return supervisor, int(line)
-
-
-def _open_pid(pid: int) -> int | None:
-    try:
-        return os.pidfd_open(pid)
-    except ProcessLookupError:
-        return None
-
-
-def _is_readable(fd: int, timeout_seconds: float) -> bool:
-    poll = select.poll()  # select.select takes no descriptor above 1023, which a busy process has
-    poll.register(fd, select.POLLIN)
-    return bool(poll.poll(timeout_seconds * 1000))
 
 
 def _answers(port: int, path: str) -> bool:

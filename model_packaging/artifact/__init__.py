@@ -16,6 +16,7 @@ from model_packaging.artifact.config_pbtxt import parse_config_pbtxt, render_con
 from model_packaging.artifact.errors import ArchiveError, ArtifactError, ConfigPbtxtError, ManifestError
 from model_packaging.artifact.inspection import ArtifactInspection, ArtifactInspector
 from model_packaging.artifact.keys import BuildInputs, content_key_of
+from model_packaging.artifact.layout import Layout
 from model_packaging.artifact.manifest import (
     MANIFEST_FILE_NAME,
     ArchiveRecord,
@@ -42,6 +43,7 @@ __all__ = [
     "BuildInputs",
     "ConfigPbtxtError",
     "FileRecord",
+    "Layout",
     "Manifest",
     "ManifestError",
     "RecordedFinding",

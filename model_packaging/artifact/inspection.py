@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from model_packaging.artifact.layout import Layout
 from model_packaging.artifact.manifest import FileRecord, RecordedFinding
 from model_packaging.artifact.signature import Signature
 
@@ -14,9 +15,11 @@ class ArtifactInspection:
     """A packed model as the rules see it; nothing of it needs torch.
 
     Attributes:
-        model: the model's name: the folder in the Triton repository.
+        model: the model's name; in Triton's layout the folder in the repository.
         files: of the archive, in the archive's order.
-        config_pbtxt: the text of ``<model>/config.pbtxt``.
+        config_pbtxt: the text of ``<model>/config.pbtxt``; empty where the layout has none.
+        layout: what should lie where in the archive.
+        entry_point: the text of ``code/inference.py``; empty where the layout has none.
         signature: observed on samples of the eager model.
         max_batch_size: as declared; 0 where the model has no batch dimension.
     """
@@ -26,6 +29,8 @@ class ArtifactInspection:
     config_pbtxt: str
     signature: Signature
     max_batch_size: int
+    layout: Layout = Layout.TRITON
+    entry_point: str = ""
 
 
 ArtifactInspector = Callable[[ArtifactInspection], Sequence[RecordedFinding]]

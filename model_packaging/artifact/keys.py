@@ -22,7 +22,8 @@ class BuildInputs:
 
     Attributes:
         spec_sha256: digest of the model's section of the deployment file, defaults filled in.
-        sources: ``(path relative to the project, sha256)`` of the factory's source files, sorted by path.
+        sources: ``(path relative to the project, sha256)`` of the factory's source files and of
+            those that are packed as they are, sorted by path.
         pins: ``(package, version)`` of what the build runs on, sorted; ``python`` is among them.
     """
 

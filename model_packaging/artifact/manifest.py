@@ -9,6 +9,7 @@ from typing import Any
 
 from model_packaging.artifact.errors import ManifestError
 from model_packaging.artifact.keys import BuildInputs
+from model_packaging.artifact.layout import Layout
 from model_packaging.artifact.signature import Signature, TensorSpec
 
 __all__ = [
@@ -24,7 +25,7 @@ __all__ = [
 ]
 
 MANIFEST_FILE_NAME = "manifest.json"
-MANIFEST_FORMAT = 1
+MANIFEST_FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +87,10 @@ class Manifest:
     """Everything about a packaged model.
 
     Attributes:
-        model: the model's name: the folder in the Triton repository and the name in requests.
+        model: the model's name; in Triton's layout the folder in the repository and the name in requests.
+        layout: what lies where in the archive, and so which server reads it and how requests look.
         format: ``torchscript``.
-        max_batch_size: as in config.pbtxt; 0 where the model has no batch dimension.
+        max_batch_size: as declared; 0 where the model has no batch dimension.
         signature: observed on samples.
         files: of the archive, in the archive's order.
         archive: the packed file.
@@ -99,6 +101,7 @@ class Manifest:
     """
 
     model: str
+    layout: Layout
     format: str
     max_batch_size: int
     signature: Signature
@@ -170,6 +173,7 @@ def _manifest(document: Mapping[str, Any]) -> Manifest:
     inputs = document["build_inputs"]
     return Manifest(
         model=document["model"],
+        layout=Layout(document["layout"]),
         format=document["format"],
         max_batch_size=int(document["max_batch_size"]),
         signature=Signature(

@@ -7,17 +7,11 @@ import jsii
 from constructs import IConstruct
 
 from preflight.acknowledgments import PLUGIN_NAME
-from preflight.check import check_templates
-from preflight.errors import PreflightError
-from preflight.finding import Finding, Severity
+from preflight.cdk._violations import report_of, template_violations, violation
 from preflight.registry import REGISTRY
 from preflight.report import Report
-from preflight.templates import read_templates
 
 __all__ = ["SeatrialValidation"]
-
-_RULES_FAILED = "RulesFailed"
-_FATAL = "fatal"  # the one severity that no acknowledgment suppresses
 
 
 @jsii.implements(cdk.IPolicyValidationPlugin)
@@ -64,54 +58,15 @@ class SeatrialValidation:
 
     def validate(self, context: cdk.IPolicyValidationContext) -> cdk.PolicyValidationPluginReport:
         """Return every finding as a violation; called by the CDK once the templates are written."""
-        try:
-            violations = list(self._violations(context))
-        except Exception as error:  # noqa: BLE001 - the CDK CLI takes a plug-in that raises for a clean one
-            violations = [_rules_failed(error)]
-        return cdk.PolicyValidationPluginReport(
-            success=not any(each.severity in (Severity.ERROR, _FATAL) for each in violations),
-            violations=violations,
-        )
+        return report_of(lambda: self._violations(context))
 
     def _violations(self, context: cdk.IPolicyValidationContext) -> Iterator[cdk.PolicyViolation]:
         for finding in self._report_provider().findings:
             constructs = self._resources.get(finding.subject, ())
             if constructs or finding.acknowledged is None:
                 paths = [construct.node.path for construct in constructs] or [""]
-                yield _violation(
+                yield violation(
                     finding,
                     [cdk.PolicyViolatingResource(construct_path=path, locations=[]) for path in paths],
                 )
-        for finding in check_templates(read_templates(context.template_paths)):
-            yield _violation(finding, [_template_resource(finding)])
-
-
-def _violation(finding: Finding, resources: Sequence[cdk.PolicyViolatingResource]) -> cdk.PolicyViolation:
-    place = f"{finding.location}: " if finding.location else ""
-    return cdk.PolicyViolation(
-        rule_name=finding.rule,
-        description=f"{place}{finding.rule} {finding.subject}: {finding.what} Allowed: {finding.allowed}",
-        fix=finding.fix,
-        severity=finding.severity.value,
-        violating_resources=resources,
-    )
-
-
-def _template_resource(finding: Finding) -> cdk.PolicyViolatingResource:
-    return cdk.PolicyViolatingResource(
-        resource_logical_id=finding.subject,
-        template_path=finding.location.file if finding.location else None,
-        locations=[],
-    )
-
-
-def _rules_failed(error: Exception) -> cdk.PolicyViolation:
-    cause = str(error) if isinstance(error, PreflightError) else repr(error)
-    return cdk.PolicyViolation(
-        rule_name=_RULES_FAILED,
-        description=f"Seatrial's rules could not run, so nothing is known about this deployment: {cause}",
-        fix="Run `seatrial check` on the deployment file, and report the defect if it fails too.",
-        severity=_FATAL,
-        # Without a resource the CDK would drop the violation.
-        violating_resources=[cdk.PolicyViolatingResource(construct_path="", locations=[])],
-    )
+        yield from template_violations(context)

@@ -4,15 +4,29 @@
 ids       file                        theme
 ========  ==========================  ===========================================================
 SEA1xx    ``archive_layout``          what lies where in the archive
+SEA15x    ``pytorch_layout``          the archive of SageMaker's PyTorch images, and what can serve it
+SEA16x    ``pytorch_layout``          the same, on instances and in its environment
 SEA2xx    ``config_pbtxt``            what Triton refuses, or silently does otherwise
 SEA3xx    ``signature``               config.pbtxt against what the model takes and returns
 SEA4xx    ``freshness``               what was packaged against what the file says now
 SEA5xx    ``instances``               models on instances
 SEA52x    ``components``              inference components on the instances they share
 SEA6xx    ``container``               the container's image, and what it is told
-SEA7xx    ``network``                 what the private network lets through
+SEA7xx    ``network``                 the network's section of the file: what it lacks or has twice
+SEA705    ``network_reach``           whether what runs in a network reaches what it needs, in any template
+SEA712    ``vpc_endpoints``           VPC endpoints and their policies, in any template
+SEA721    ``hosting_roles``           flow logs, roles and keys that endpoints need, in any template
+SEA728    ``hosting_links``           links between resources that endpoints need, in any template
+SEA73x    ``security``                keys and buckets of the user's own
+SEA750    ``declared_accelerators``   Elastic Inference in the deployment file
+SEA756    ``clients``                 clients in the deployment file
 SEA8xx    ``elastic_inference``       what a template must not ask of AWS any more
+SEA802    ``client_templates``        EC2 instances in any template, whoever wrote it
 SEA81x    ``component_templates``     inference components in any template, whoever wrote it
+SEA84x    ``operation_templates``     logs, alarms, services and drivers in any template
+SEA85x    ``hosting_templates``       isolation, network and encryption in any template
+SEA861    ``permission_templates``    what any template permits
+SEA866    ``role_templates``          what roles and boundaries of the user's own must allow
 SEA9xx    ``acknowledgments``         acknowledgments that say nothing
 ========  ==========================  ===========================================================
 
@@ -22,27 +36,53 @@ A new rule is a function with ``@rule`` in the file of its theme; ids are never 
 from preflight.rules import (
     acknowledgments,
     archive_layout,
+    client_templates,
+    clients,
     component_templates,
     components,
     config_pbtxt,
     container,
+    declared_accelerators,
     elastic_inference,
     freshness,
+    hosting_links,
+    hosting_roles,
+    hosting_templates,
     instances,
     network,
+    network_reach,
+    operation_templates,
+    permission_templates,
+    pytorch_layout,
+    role_templates,
+    security,
     signature,
+    vpc_endpoints,
 )
 
 __all__ = [
     "acknowledgments",
     "archive_layout",
+    "client_templates",
+    "clients",
     "component_templates",
     "components",
     "config_pbtxt",
     "container",
+    "declared_accelerators",
     "elastic_inference",
     "freshness",
+    "hosting_links",
+    "hosting_roles",
+    "hosting_templates",
     "instances",
     "network",
+    "network_reach",
+    "operation_templates",
+    "permission_templates",
+    "pytorch_layout",
+    "role_templates",
+    "security",
     "signature",
+    "vpc_endpoints",
 ]

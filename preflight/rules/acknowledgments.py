@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from preflight.acknowledgments import PLUGIN_NAME, AcknowledgmentReview
 from preflight.finding import Severity
 from preflight.registry import REGISTRY, rule
-from preflight.rule import ACKNOWLEDGMENT, Violation
+from preflight.rule import ACKNOWLEDGMENT, TEMPLATE, Violation
 
 __all__ = ["stale_acknowledgment", "unknown_rule_acknowledged"]
 
@@ -30,7 +30,9 @@ def stale_acknowledgment(review: AcknowledgmentReview) -> Iterator[Violation]:
     found = {(finding.subject, finding.rule) for finding in review.findings}
     for declared in review.declared:
         registered = REGISTRY.find(declared.rule)
-        if registered is not None and (declared.subject, declared.rule) not in found:
+        # What the templates' rules find is known to the CDK, after a synth.
+        judged = registered is not None and registered.scope is not TEMPLATE
+        if registered is not None and judged and (declared.subject, declared.rule) not in found:
             yield Violation(
                 f"{declared.rule} ({registered.title}) is acknowledged, and finds nothing here.",
                 "acknowledgments of rules that find something at the same place.",

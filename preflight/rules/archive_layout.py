@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from model_packaging.artifact.inspection import ArtifactInspection
+from model_packaging.artifact.layout import Layout
 from preflight.finding import Severity
 from preflight.registry import rule
 from preflight.rule import ARTIFACT, Violation
@@ -68,7 +69,8 @@ def config_at_the_root(artifact: ArtifactInspection) -> Iterator[Violation]:
 def config_missing(artifact: ArtifactInspection) -> Iterator[Violation]:
     """The model's folder holds its configuration."""
     wanted = config_path_of(artifact)
-    if not any(record.path == wanted for record in artifact.files):
+    missing = not any(record.path == wanted for record in artifact.files)
+    if missing and artifact.layout is Layout.TRITON:
         yield Violation(f"The archive holds no {wanted}.", f"{wanted} beside the version folders.")
 
 
@@ -86,7 +88,7 @@ def config_missing(artifact: ArtifactInspection) -> Iterator[Violation]:
 def several_models_without_default(artifact: ArtifactInspection) -> Iterator[Violation]:
     """The container serves the only folder there is, or the one that is named."""
     folders = sorted({record.path.split("/", 1)[0] for record in artifact.files if "/" in record.path})
-    if len(folders) > 1:
+    if len(folders) > 1 and artifact.layout is Layout.TRITON:
         yield Violation(
             f"The archive holds {len(folders)} folders at its root: {', '.join(folders)}.",
             f"one folder, or {DEFAULT_MODEL_NAME} with the name of one of them.",
@@ -106,7 +108,7 @@ def several_models_without_default(artifact: ArtifactInspection) -> Iterator[Vio
 def no_version_folder(artifact: ArtifactInspection) -> Iterator[Violation]:
     """A version is a folder whose name is a number without leading zeros."""
     config = config_of(artifact)
-    if config is not None and config.is_ensemble:
+    if artifact.layout is not Layout.TRITON or (config is not None and config.is_ensemble):
         return
     folders = _files_by_folder(artifact)
     if not any(_VERSION_FOLDER.fullmatch(name) for name in folders):

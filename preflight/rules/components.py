@@ -220,7 +220,7 @@ def copy_count_under_scaling(evidence: DeploymentEvidence) -> Iterator[Violation
 def gpu_kind_without_accelerators(evidence: DeploymentEvidence) -> Iterator[Violation]:
     """A model that wants a GPU is given one."""
     for served in evidence.components():
-        wants = any(group.kind == "KIND_GPU" for group in served.model.triton.instance_group)
+        wants = any(group.kind == "KIND_GPU" for group in served.model.instance_groups)
         if wants and served.component.compute.accelerators is None:
             yield Violation(
                 f"The model {served.component.model!r} asks for KIND_GPU; a copy is given no accelerator.",

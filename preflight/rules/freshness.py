@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from model_packaging.errors import LayoutError
 from preflight.evidence import DeploymentEvidence
 from preflight.finding import Severity
 from preflight.registry import rule
@@ -151,10 +152,11 @@ def source_unknown(evidence: DeploymentEvidence) -> Iterator[Violation]:
     for name, _ in evidence.served_models():
         error = evidence.built[name].declared_error
         if error is not None:
+            packed = isinstance(error, LayoutError)
             yield Violation(
                 error.cause,
-                "module:factory of a Python file in the project.",
-                ("models", name, "export", "from"),
+                "a file of the project." if packed else "module:factory of a Python file in the project.",
+                ("models", name, "pytorch") if packed else ("models", name, "export", "from"),
                 f"{error.fix[:1].upper()}{error.fix[1:]}",
             )
 

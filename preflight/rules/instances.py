@@ -33,7 +33,7 @@ def gpu_kind_on_cpu_instance(evidence: DeploymentEvidence) -> Iterator[Violation
     """Instances of the kind KIND_GPU need a GPU."""
     for key, endpoint, model in evidence.served():
         instance = catalogue.instance_type(endpoint.instances.type)
-        if instance.gpus == 0 and any(group.kind == "KIND_GPU" for group in model.triton.instance_group):
+        if instance.gpus == 0 and any(group.kind == "KIND_GPU" for group in model.instance_groups):
             yield Violation(
                 f"{instance.name} has no GPU, and the model {endpoint.model!r} asks for KIND_GPU.",
                 "an instance type with a GPU, or another kind.",
@@ -54,9 +54,7 @@ def gpu_beyond_the_instance(evidence: DeploymentEvidence) -> Iterator[Violation]
     """GPUs are counted from 0 to the instance type's number of GPUs."""
     for key, endpoint, model in evidence.served():
         instance = catalogue.instance_type(endpoint.instances.type)
-        named = {
-            gpu for group in model.triton.instance_group if group.kind != "KIND_CPU" for gpu in group.gpus
-        }
+        named = {gpu for group in model.instance_groups if group.kind != "KIND_CPU" for gpu in group.gpus}
         beyond = sorted(gpu for gpu in named if gpu >= instance.gpus)
         if instance.gpus and beyond:
             yield Violation(

@@ -27,7 +27,7 @@ def test_services_are_the_cdks() -> None:
             "ECR",
         ),
         *("ECR_DOCKER", "EVENTBRIDGE", "KMS", "SAGEMAKER_API", "SAGEMAKER_RUNTIME", "SECRETS_MANAGER", "SSM"),
-        *("SSM_MESSAGES", "STS"),
+        *("SSM_MESSAGES", "STS", "ELASTIC_INFERENCE_RUNTIME"),
     ]
     cdk = {getattr(aws_ec2.InterfaceVpcEndpointAwsService, name).short_name for name in names}
     assert cdk == set(catalogue.private_link_services())

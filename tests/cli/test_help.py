@@ -20,6 +20,7 @@ ROOT = Path(__file__).parents[2]
         ["rehearse"],
         ["invoke"],
         ["shards"],
+        ["migrate"],
         ["local", "up"],
         ["local", "status"],
         ["local", "env"],

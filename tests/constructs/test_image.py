@@ -1,7 +1,7 @@
 import pytest
 
 import catalogue
-from seatrial_hosting import HostingError, TritonImage
+from seatrial_hosting import HostingError, PyTorchImage, TritonImage
 
 DIGEST = "sha256:" + "0" * 64
 
@@ -69,3 +69,13 @@ def test_the_tag_latest_is_refused() -> None:
         TritonImage.from_uri("123456789012.dkr.ecr.us-east-1.amazonaws.com/triton:latest")
     assert "has the tag 'latest'" in str(refusal.value)
     assert "Name a version's tag or a digest" in str(refusal.value)
+
+
+def test_pytorch_images_come_from_the_catalogue() -> None:
+    """The standard image for CPUs or GPUs, and Elastic Inference's."""
+    cpu = PyTorchImage.from_catalogue("2.6.0", "eu-west-1", gpu=False)
+    gpu = PyTorchImage.from_catalogue("2.6.0", "eu-west-1", gpu=True)
+    accelerated = PyTorchImage.for_elastic_inference("1.3.1", "eu-west-1")
+    assert (cpu.account, cpu.region, cpu.repository) == ("763104351884", "eu-west-1", "pytorch-inference")
+    assert (cpu.uri.rpartition(":")[2], gpu.uri.rpartition(":")[2]) == ("2.6.0-cpu-py312", "2.6.0-gpu-py312")
+    assert accelerated.repository == "pytorch-inference-eia"

@@ -211,7 +211,7 @@ def test_a_changed_artifact_brings_its_own_policy_and_keeps_the_role(
 @pytest.mark.parametrize(
     ("environment", "words"),
     [
-        ({"SAGEMAKER_TRITON_DEFAULT_MODEL_NAME": "other"}, "say it as default_model"),
+        ({"SAGEMAKER_TRITON_DEFAULT_MODEL_NAME": "other"}, "say it as the argument that stands for it"),
         ({"1ST": "x"}, "has the name '1ST'; SageMaker takes letters, digits and _"),
         ({"A": "x" * 1025}, "environment's A has 1025 characters; SageMaker takes 1024"),
         ({f"A{number}": "" for number in range(100)}, "environment has 100 variables; SageMaker takes 100"),

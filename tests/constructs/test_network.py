@@ -67,7 +67,7 @@ def test_nothing_is_looked_up(app: cdk.App, stack: cdk.Stack, network: PrivateNe
 def test_the_s3_gateway_serves_every_subnet_and_only_reads(
     stack: cdk.Stack, network: PrivateNetwork, find: Find
 ) -> None:
-    """The gateway is in each route table; its policy lets this account read its buckets, and image layers."""
+    """The gateway is in each route table; its policy lets artifacts be read, and image layers."""
     assert network.connectivity is not None
     (gateway,) = properties(find(stack, "AWS::EC2::VPCEndpoint"))
     tables = find(stack, "AWS::EC2::RouteTable")
@@ -75,12 +75,13 @@ def test_the_s3_gateway_serves_every_subnet_and_only_reads(
     assert gateway["ServiceName"] == "com.amazonaws.eu-west-1.s3"
     assert gateway["RouteTableIds"] == [{"Ref": name} for name in tables]
     own, layers = gateway["PolicyDocument"]["Statement"]
-    assert own["Action"] == ["s3:GetObject", "s3:ListBucket"]
+    assert own["Action"] == ["s3:GetObject"]
+    assert own["Resource"] == ["arn:aws:s3:::*/*"]
     assert own["Condition"] == {
         "StringEquals": {"aws:PrincipalAccount": "123456789012", "aws:ResourceAccount": "123456789012"}
     }
     assert layers["Action"] == ["s3:GetObject"]
-    assert layers["Resource"] == "arn:aws:s3:::prod-eu-west-1-starport-layer-bucket/*"
+    assert layers["Resource"] == ["arn:aws:s3:::prod-eu-west-1-starport-layer-bucket/*"]
 
 
 def test_interface_endpoints_are_private_and_for_this_account(stack: cdk.Stack, find: Find) -> None:

@@ -12,6 +12,7 @@ LOCKED = {
     "development.in": "environments/development.txt",
     "local_aws.in": "environments/local_aws.txt",
     "local_triton.in": "environments/local_triton.txt",
+    "checkov.in": "environments/checkov.txt",
 }
 
 

@@ -10,6 +10,7 @@ from model_packaging.artifact import (
     MANIFEST_FILE_NAME,
     ArchiveRecord,
     FileRecord,
+    Layout,
     Manifest,
     RecordedFinding,
     SamplesRecord,
@@ -113,6 +114,7 @@ class Project:
         config, model = GOOD_ARTIFACT.files
         manifest = Manifest(
             model="classifier",
+            layout=Layout.TRITON,
             format="torchscript",
             max_batch_size=16,
             signature=GOOD_ARTIFACT.signature,

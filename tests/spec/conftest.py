@@ -19,6 +19,7 @@ _VALID: dict[str, Any] = {
         "region": "eu-west-1",
         "availability_zones": ["eu-west-1a", "eu-west-1b"],
     },
+    "security": {},
     "network": {},
     "models": {
         "classifier": {

@@ -42,7 +42,7 @@ def test_unknown_key_with_a_near_one(refused: Refused) -> None:
     problem = refused((*CLASSIFIER, "tritn"), {})
     assert problem.path == "models.classifier.tritn"
     assert problem.what == "the key 'tritn' is unknown"
-    assert problem.allowed == "export, triton, container, tolerance, acknowledge"
+    assert problem.allowed == "export, triton, pytorch, container, tolerance, acknowledge"
     assert problem.fix == "did you mean 'triton'?"
 
 
@@ -110,7 +110,7 @@ def test_no_mapping(refused: Refused) -> None:
     """A section that is no mapping is told its keys."""
     problem = refused((*DEDICATED, "instances"), "ml.g5.xlarge")
     assert problem.what == 'a mapping is needed, this is "ml.g5.xlarge"'
-    assert problem.allowed == "a mapping with the keys type, count"
+    assert problem.allowed == "a mapping with the keys type, count, accelerator"
     assert problem.fix == "write `key: value` lines below this key"
 
 
@@ -278,7 +278,9 @@ def test_root_is_no_mapping(only_problem_of: OnlyProblem) -> None:
     problem = only_problem_of("- name: vision")
     assert problem.path == ""
     assert problem.what == "a mapping is needed, this is a list of 1"
-    assert problem.allowed == "a mapping with the keys name, environment, network, models, endpoints"
+    assert problem.allowed == (
+        "a mapping with the keys name, environment, tags, security, network, models, endpoints, clients"
+    )
 
 
 def test_every_kind_of_error_has_words(valid: dict[str, Any]) -> None:

@@ -13,6 +13,7 @@ from model_packaging.artifact import (
     MANIFEST_FILE_NAME,
     ArchiveRecord,
     FileRecord,
+    Layout,
     Manifest,
     SamplesRecord,
     Signature,
@@ -84,8 +85,9 @@ def _package(name: str, model: spec.Model, folder: Path, root: Path, weights: st
     key = content_key_of([(record.path, record.mode, record.size_bytes, record.sha256)])
     manifest = Manifest(
         model=name,
+        layout=Layout(model.layout),
         format="torchscript",
-        max_batch_size=model.triton.max_batch_size,
+        max_batch_size=model.max_batch_size,
         signature=Signature(
             inputs=(TensorSpec("x", "FP32", (4,)),),
             outputs=(TensorSpec("OUTPUT__0", "FP32", (2,)),),
@@ -93,7 +95,7 @@ def _package(name: str, model: spec.Model, folder: Path, root: Path, weights: st
         ),
         files=(record,),
         archive=ArchiveRecord(f"{key}.tar.gz", len(content)),
-        samples=SamplesRecord(f"{key}.samples.npz", (1, model.triton.max_batch_size), Tolerance(1e-5, 1e-4)),
+        samples=SamplesRecord(f"{key}.samples.npz", (1, model.max_batch_size), Tolerance(1e-5, 1e-4)),
         content_key=key,
         build_inputs=build_inputs_of(model, root),
         findings=(),
@@ -101,6 +103,20 @@ def _package(name: str, model: spec.Model, folder: Path, root: Path, weights: st
     folder.mkdir(parents=True, exist_ok=True)
     (folder / manifest.archive.file_name).write_bytes(content)
     write_manifest(manifest, folder / MANIFEST_FILE_NAME)
+
+
+@pytest.fixture(scope="session")
+def every_deployment(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The repository's own deployments, packaged as above, in a project of their own."""
+    root = tmp_path_factory.mktemp("repository")
+    shutil.copytree(REPOSITORY_ROOT / "deployments", root / "deployments")
+    shutil.copytree(REPOSITORY_ROOT / "examples", root / "examples")
+    shutil.copy(REPOSITORY_ROOT / "cdk.json", root)
+    for path in sorted((root / "deployments").glob("*.yaml")):
+        deployment = spec.load_deployment(path).deployment
+        for name, model in deployment.models.items():
+            _package(name, model, root / "build" / deployment.name / name, root, "weights")
+    return root
 
 
 @pytest.fixture

@@ -22,7 +22,14 @@ _FULL_BELOW_BYTES = 1 << 20
 
 
 def start_server(
-    python: Path, project_root: Path, state_dir: Path, log_path: Path, *, port: int, runtime_port: int
+    python: Path,
+    project_root: Path,
+    state_dir: Path,
+    log_path: Path,
+    *,
+    port: int,
+    runtime_port: int,
+    as_of: int | None = None,
 ) -> subprocess.Popen[bytes]:
     """Start the server, detached from this process's terminal; what it says goes to ``log_path``.
 
@@ -33,6 +40,7 @@ def start_server(
         *(str(python), "-m", "local.aws.server"),
         *("--state", str(state_dir), "--project-root", str(project_root)),
         *("--port", str(port), "--runtime-port", str(runtime_port)),
+        *(("--as-of", str(as_of)) if as_of is not None else ()),
     ]
     with writing(log_path):
         log = log_path.open("wb")

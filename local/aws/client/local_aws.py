@@ -43,6 +43,8 @@ class LocalAws:
         port: of the gateway; else ``SEATRIAL_LOCAL_PORT``, else that of a running server, else 4577.
         runtime_port: of ``sagemaker-runtime``; else ``SEATRIAL_LOCAL_RUNTIME_PORT``, else that of a running
             server, else the one behind the gateway's.
+        as_of: the year whose AWS it is to stand for, one of ``AS_OF_YEARS``; else that of a running server,
+            else today's.
 
     Raises:
         LocalAwsError: a port is none, or both are the same.
@@ -55,10 +57,12 @@ class LocalAws:
         *,
         port: int | None = None,
         runtime_port: int | None = None,
+        as_of: int | None = None,
     ) -> None:
         self._project_root = project_root.resolve()
         self._state_dir = (state_dir or project_root / ".seatrial" / "local").resolve()
         self._ports = choose_ports(port, runtime_port)
+        self._as_of = as_of
 
     def up(self, progress: ProgressListener | None = None) -> LocalAwsStatus:
         """Start the server unless it runs already, and return once it answers.
@@ -67,7 +71,7 @@ class LocalAws:
             progress: told what is being done, a line at a time.
 
         Raises:
-            LocalAwsError: it runs already, but not on the port that was asked for.
+            LocalAwsError: it runs already, but not on the port or as of the year that was asked for.
             LocalPortBusyError: a port is taken.
             LocalAwsStartError: the server's environment is missing, its state folder can't be written, it
                 ended or didn't answer in time, or another start doesn't end.
@@ -99,6 +103,7 @@ class LocalAws:
             runtime_port=state.runtime_port,
             log_path=self._log_path,
             pid=state.pid,
+            as_of=report.get("as_of"),
             endpoints=endpoints_of(report),
         )
 
@@ -182,6 +187,12 @@ class LocalAws:
         if not status.running:
             return None
         self._ports.check_same(status.port, status.runtime_port)
+        if self._as_of is not None and status.as_of != self._as_of:
+            stands_for = f"as of {status.as_of}" if status.as_of else "as of today"
+            raise LocalAwsError(
+                f"the laptop's AWS runs {stands_for}, not as of {self._as_of}: stop it first with "
+                "`seatrial local down`; what is deployed to it goes"
+            )
         tell(f"the laptop's AWS runs already, on port {status.port}")
         return status
 
@@ -196,6 +207,7 @@ class LocalAws:
             self._log_path,
             port=self._ports.gateway,
             runtime_port=self._ports.runtime,
+            as_of=self._as_of,
         )
         try:
             return self._wait_until_up(process)

@@ -98,6 +98,7 @@ class LocalAwsStatus:
         runtime_port: of ``sagemaker-runtime``, on 127.0.0.1.
         log_path: everything that the server says.
         pid: the server's process; None if it isn't running.
+        as_of: the year whose AWS it stands for; None for today's.
         endpoints: what it serves.
     """
 
@@ -106,6 +107,7 @@ class LocalAwsStatus:
     runtime_port: int
     log_path: Path
     pid: int | None = None
+    as_of: int | None = None
     endpoints: tuple[EndpointStatus, ...] = ()
 
 

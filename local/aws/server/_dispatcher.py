@@ -11,7 +11,7 @@ from local.aws.server._control_request import ControlRequest
 from local.aws.server._exchange import Exchange, Refusal
 from local.aws.server._invocation import Invocation
 from local.aws.server.components.routes import ComponentRoute, ComponentRoutes
-from local.aws.server.invocation_mapping import kserve_request
+from local.aws.server.invocation_mapping import server_request
 from local.aws.server.routes import Backend, Route, RouteTable
 from local.aws.server.runtime_answers import (
     BODY_LIMIT_BYTES,
@@ -109,7 +109,7 @@ class Dispatcher:
         found = self._find_model(method, path, headers, content_length)
         if isinstance(found, Answer):
             return Refusal(client, found)
-        request = kserve_request(found.backend.variant.plan, headers)
+        request = server_request(found.backend.variant.plan, headers)
         if isinstance(request, RefusedInvocation):
             return Refusal(client, model_error(found.origin, request.status, request.body))
         return Invocation(
@@ -178,5 +178,5 @@ def _another(
     other = component.pick(tried) if component is not None else None
     if other is None:
         return None
-    request = kserve_request(other.variant.plan, headers)
+    request = server_request(other.variant.plan, headers)
     return None if isinstance(request, RefusedInvocation) else (other, request)

@@ -10,6 +10,7 @@ from typing import Any
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
+from local.aws.account import AS_OF_HEADER
 from local.aws.server import ministack_tables
 from local.aws.server.errors import PortInUseError
 from local.aws.server.json_api import JsonApi
@@ -23,6 +24,7 @@ _GRACE_SECONDS = 1.0
 _Event = dict[str, Any]
 _Receive = Callable[[], Awaitable[_Event]]
 _Send = Callable[[_Event], Awaitable[None]]
+_Application = Callable[[_Event, _Receive, _Send], Awaitable[None]]
 
 
 async def serve_gateway(settings: Settings, apis: Iterable[JsonApi], stop: asyncio.Event) -> None:
@@ -39,7 +41,7 @@ async def serve_gateway(settings: Settings, apis: Iterable[JsonApi], stop: async
     config.graceful_timeout = _GRACE_SECONDS
     config.loglevel = "WARNING"
     try:
-        await serve(_without_web_pages, config, shutdown_trigger=stop.wait)
+        await serve(_labelled(_without_web_pages, settings.as_of), config, shutdown_trigger=stop.wait)
     except OSError as error:
         raise PortInUseError(
             f"port {settings.port} on 127.0.0.1 can't be listened on: {error.strerror}"
@@ -57,6 +59,23 @@ def _register(api: JsonApi) -> None:
         return api.answer(ministack_tables.current_scope(), headers.get("x-amz-target", ""), body)
 
     ministack_tables.register_service(api.service, api.target_prefix, handle)
+
+
+def _labelled(application: _Application, as_of: int | None) -> _Application:
+    """Have every answer say which year's AWS gave it, where that isn't today's."""
+    if as_of is None:
+        return application
+    label = (AS_OF_HEADER.encode(), str(as_of).encode())
+
+    async def serve_labelled(scope: _Event, receive: _Receive, send: _Send) -> None:
+        async def send_labelled(event: _Event) -> None:
+            if event["type"] == "http.response.start":
+                event = {**event, "headers": [*event.get("headers", ()), label]}
+            await send(event)
+
+        await application(scope, receive, send_labelled)
+
+    return serve_labelled
 
 
 async def _without_web_pages(scope: _Event, receive: _Receive, send: _Send) -> None:

@@ -23,8 +23,8 @@ _CHUNK_BYTES = 1 << 20
 class ModelNetwork(Protocol):
     """Whether a model in a VPC could fetch its artifact."""
 
-    def obstacle(self, scope: Scope, subnet_ids: Sequence[str]) -> str | None:
-        """Return why S3 can't be reached from one of these subnets; None if it can from all of them."""
+    def obstacle(self, scope: Scope, subnet_ids: Sequence[str], artifact: S3Object) -> str | None:
+        """Return why the artifact can't be fetched from one of these subnets; None if it can from all."""
         ...
 
 
@@ -64,7 +64,7 @@ class ArtifactDownload:
                 f"{url}: only one compressed object can be served on the laptop (S3DataType S3Object, "
                 f"CompressionType Gzip), not {source.get('S3DataType')} with {source.get('CompressionType')}"
             )
-        obstacle = self._network.obstacle(scope, subnet_ids)
+        obstacle = self._network.obstacle(scope, subnet_ids, parse_s3_url(url))
         if obstacle is not None:
             raise _not_downloaded(url, obstacle)
         archive = destination.with_name(f"{destination.name}.tar.gz")

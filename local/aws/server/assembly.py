@@ -15,6 +15,7 @@ from local.aws.server.clock import Clock
 from local.aws.server.clock_request import advance_clock
 from local.aws.server.cloudformation_autoscaling import register_autoscaling_types
 from local.aws.server.cloudformation_ec2 import register_ec2_types
+from local.aws.server.cloudformation_instances import register_instance_type
 from local.aws.server.cloudformation_sagemaker import register_sagemaker_types
 from local.aws.server.cloudwatch_alarms import first_in_alarm
 from local.aws.server.components.checks import ComponentChecks
@@ -23,12 +24,15 @@ from local.aws.server.components.hosts import ComponentHosts
 from local.aws.server.components.inference_components import InferenceComponents
 from local.aws.server.components.serving import ServingFactory
 from local.aws.server.data_plane import DataPlane
+from local.aws.server.ec2_instances import close_instance_gaps
+from local.aws.server.elastic_inference import ElasticInference
 from local.aws.server.endpoint_configs import EndpointConfigs
 from local.aws.server.endpoint_serving import TritonFleetLauncher
 from local.aws.server.endpoints import Endpoints
 from local.aws.server.json_api import JsonApi
 from local.aws.server.ministack_gaps import close_gaps
 from local.aws.server.models import Models
+from local.aws.server.public_images import publish_images
 from local.aws.server.role_access import RoleAccess
 from local.aws.server.runtime_metrics import MetricPublisher, Served
 from local.aws.server.sagemaker_api import SageMakerApi
@@ -36,6 +40,7 @@ from local.aws.server.sagemaker_store import ENDPOINT, INFERENCE_COMPONENT, Sage
 from local.aws.server.scope import Scope
 from local.aws.server.served_model import ModelUnpacker
 from local.aws.server.settings import Settings
+from local.aws.server.ssm_documents import SsmDocuments, register_ssm_documents
 from local.aws.server.status_report import status_report
 from local.aws.server.ticker import Ticker
 from local.aws.server.vpc_access import VpcAccess
@@ -80,6 +85,7 @@ class Parts:
 def assemble(settings: Settings) -> Parts:
     """Return the parts, wired, and with CloudFormation taught the types; once per process."""
     store, clock = SageMakerStore(), Clock()
+    elastic_inference = ElasticInference(settings.as_of)
     unpacker = ModelUnpacker(
         settings.project_root,
         settings.state_folder / "logs",
@@ -90,7 +96,7 @@ def assemble(settings: Settings) -> Parts:
     data_plane = DataPlane(
         settings.runtime_port,
         Scope(LOCAL_ACCOUNT, settings.region),
-        status=lambda: status_report(store, endpoints, components),
+        status=lambda: status_report(store, endpoints, components, settings.as_of),
         advance_clock=lambda body: advance_clock(clock, body),
     )
     access = RoleAccess()
@@ -104,7 +110,9 @@ def assemble(settings: Settings) -> Parts:
         ),
         clock,
     )
-    sagemaker = SageMakerApi(store, Models(store, access), EndpointConfigs(store), endpoints, components)
+    sagemaker = SageMakerApi(
+        store, Models(store, access), EndpointConfigs(store, elastic_inference), endpoints, components
+    )
     targets, activities = TargetStore(), ScalingActivities()
     resources = ScalableResources(ComponentCopies(components), VariantInstanceCount(endpoints))
     autoscaling = AutoScalingApi(targets, resources, activities, clock.now)
@@ -122,7 +130,11 @@ def assemble(settings: Settings) -> Parts:
     register_sagemaker_types(sagemaker)
     register_autoscaling_types(autoscaling)
     register_ec2_types()
+    register_instance_type()
+    register_ssm_documents(SsmDocuments())
     close_gaps()
+    close_instance_gaps(elastic_inference)
+    publish_images()
     return Parts((sagemaker, autoscaling), data_plane, fleets, copies, ticker)
 
 

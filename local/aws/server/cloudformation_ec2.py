@@ -1,5 +1,7 @@
 """The EC2 types that ministack's CloudFormation lacks: rules of security groups, and flow logs.
 
+Also what EC2 refuses of a VPC endpoint, which ministack creates whatever its VPC has already.
+
 Create-only properties are those of the CloudFormation registry's schemas.
 """
 
@@ -7,8 +9,9 @@ import secrets
 import time
 from typing import Any
 
-from local.aws.server import ministack_tables
+from local.aws.server import ministack_tables, ministack_vpc
 from local.aws.server.errors import ServerError
+from local.aws.server.vpc_endpoint_conflicts import conflict_of
 
 __all__ = ["register_ec2_types"]
 
@@ -156,8 +159,24 @@ def _tag(resource_id: str, properties: Properties) -> None:
     ministack_tables.ec2_tags()[resource_id] = list(properties.get("Tags", []))
 
 
+def _refuse_conflicting_vpc_endpoints() -> None:
+    handlers = ministack_tables.resource_handlers("AWS::EC2::VPCEndpoint")
+    create = handlers["create"]
+
+    def checked(logical_id: str, properties: Properties, stack: str) -> Created:
+        vpc = ministack_vpc.vpc(properties["VpcId"])
+        conflict = conflict_of(properties, vpc, ministack_tables.vpc_endpoints().values())
+        if conflict is not None:
+            raise _RefusedError(f"{conflict} (Service: Ec2, Status Code: 400)")
+        created: Created = create(logical_id, properties, stack)
+        return created
+
+    handlers["create"] = checked
+
+
 def register_ec2_types() -> None:
-    """Teach CloudFormation the types."""
+    """Teach CloudFormation the types, and to refuse what EC2 does."""
+    _refuse_conflicting_vpc_endpoints()
     for direction, create_only in _RULE_CREATE_ONLY.items():
         rules = _RuleHandlers(egress=direction == "Egress")
         handlers = {"create": rules.create, "update": rules.update, "delete": rules.delete}

@@ -7,6 +7,7 @@ the page "Instance store volumes" of the EC2 user guide.
 from collections.abc import Mapping
 from typing import Any
 
+from local.aws.server.elastic_inference import ElasticInference
 from local.aws.server.errors import validation_exception
 from local.aws.server.sagemaker_store import ENDPOINT_CONFIG, MODEL, Record, SageMakerStore
 from local.aws.server.scope import Scope
@@ -43,6 +44,7 @@ _FAMILIES_WITH_LOCAL_STORAGE = frozenset(
     ]
 )
 _DEFAULT_WEIGHT = 1.0
+_TODAY = ElasticInference()
 
 
 def has_local_storage(instance_type: str) -> bool:
@@ -55,10 +57,12 @@ class EndpointConfigs:
 
     Args:
         store: remembers them, and knows the models.
+        elastic_inference: whether there are accelerators; there are none today.
     """
 
-    def __init__(self, store: SageMakerStore) -> None:
+    def __init__(self, store: SageMakerStore, elastic_inference: ElasticInference = _TODAY) -> None:
         self._store = store
+        self._elastic_inference = elastic_inference
 
     def create(self, scope: Scope, request: Mapping[str, Any]) -> dict[str, Any]:
         """CreateEndpointConfig."""
@@ -98,6 +102,7 @@ class EndpointConfigs:
 
     def _check_variant(self, scope: Scope, request: Mapping[str, Any], variant: Mapping[str, Any]) -> None:
         name = variant["VariantName"]
+        self._elastic_inference.check_variant(variant)
         if variant.get("ModelName"):
             self._store.get(MODEL, scope, variant["ModelName"])
         elif not request.get("ExecutionRoleArn"):

@@ -13,13 +13,12 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from local.aws.server.errors import LaunchError
+from local.aws.server.errors import LaunchError, UnhealthyError
 from local.aws.server.fleet import Fleet, VariantPlan, VariantServer
 from local.aws.server.scope import Scope
 from local.aws.server.served_model import (
     DEFAULT_STARTUP_SECONDS,
     ModelUnpacker,
-    UnhealthyError,
     only_container,
 )
 

@@ -1,6 +1,13 @@
 """What the server answers and raises when something is refused or goes wrong."""
 
-__all__ = ["AwsError", "LaunchError", "PortInUseError", "ServerError", "validation_exception"]
+__all__ = [
+    "AwsError",
+    "LaunchError",
+    "PortInUseError",
+    "ServerError",
+    "UnhealthyError",
+    "validation_exception",
+]
 
 
 class ServerError(Exception):
@@ -13,6 +20,10 @@ class PortInUseError(ServerError):
 
 class LaunchError(ServerError):
     """An endpoint's models can't be served; the message becomes the endpoint's ``FailureReason``."""
+
+
+class UnhealthyError(ServerError):
+    """A container would not pass its health check; the message is the cause."""
 
 
 class AwsError(Exception):

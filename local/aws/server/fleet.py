@@ -2,12 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 from local.aws.server.scope import Scope
+from local.pytorch.contract import PyTorchPlan
 from local.triton.sagemaker_contract import ServingPlan
 
-__all__ = ["Fleet", "FleetLauncher", "Traffic", "VariantPlan", "VariantServer"]
+__all__ = ["ContainerPlan", "Fleet", "FleetLauncher", "Traffic", "VariantPlan", "VariantServer"]
+
+ContainerPlan: TypeAlias = ServingPlan | PyTorchPlan
+"""How a container answers: Triton's, or that of SageMaker's PyTorch images."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +33,7 @@ class VariantPlan:
 
 
 class ModelServer(Protocol):
-    """A variant's Triton."""
+    """A variant's Triton or PyTorch server."""
 
     @property
     def http_port(self) -> int | None:
@@ -60,7 +64,7 @@ class VariantServer:
 
     name: str
     weight: float
-    plan: ServingPlan
+    plan: ContainerPlan
     server: ModelServer
     overlays: tuple[str, ...] = ()
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from xml.sax.saxutils import escape
 
-from local.aws.server import ministack_cloudwatch, ministack_tables
+from local.aws.server import ministack_cloudwatch, ministack_tables, ministack_vpc
 from local.aws.server.ministack_tables import HttpAnswer
 
 __all__ = ["close_gaps"]
@@ -30,6 +30,7 @@ def close_gaps() -> None:
     _name_instance_profiles_by_name()
     _keep_bucket_encryption()
     _keep_role_boundary()
+    _keep_members_of_vpc_endpoints()
     _describe_vpc_endpoints_fully()
     _describe_flow_logs_fully()
     ministack_cloudwatch.leave_alarms_to_us()
@@ -98,6 +99,23 @@ def _keep_role_boundary() -> None:
             role["PermissionsBoundary"] = properties.get("PermissionsBoundary")
 
     _after("AWS::IAM::Role", keep)
+
+
+def _keep_members_of_vpc_endpoints() -> None:
+    # CreateVpcEndpoint keeps neither security groups nor private DNS nor the policy; CloudFormation does.
+    def keep(parameters: Properties, answer: HttpAnswer) -> None:
+        created = re.search(rb"<vpcEndpointId>([^<]+)<", answer[2])
+        record = ministack_tables.vpc_endpoints().get(created[1].decode()) if created else None
+        if record is None:
+            return
+        given = ministack_vpc.ec2_parameter
+        # Default true here (EC2 API reference, CreateVpcEndpoint), false in CloudFormation.
+        interface = record["VpcEndpointType"] == "Interface"
+        record["PrivateDnsEnabled"] = interface and given(parameters, "PrivateDnsEnabled") != "false"
+        record["SecurityGroupIds"] = ministack_vpc.ec2_list(parameters, "SecurityGroupId")
+        record["PolicyDocument"] = given(parameters, "PolicyDocument") or None
+
+    ministack_vpc.follow_ec2_action("CreateVpcEndpoint", keep)
 
 
 def _describe_vpc_endpoints_fully() -> None:

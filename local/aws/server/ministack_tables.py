@@ -1,6 +1,8 @@
-"""ministack's private names: it has no plug-in interface. ``ministack_cloudwatch`` has the others.
+"""ministack's private names, for it has no plug-in interface.
 
-The version is pinned, and a contract test reads both files and checks that every ``ministack`` name in them
+``ministack_cloudwatch``, ``ministack_instances`` and ``ministack_vpc`` have others.
+
+The version is pinned, and a contract test reads these files and checks that every ``ministack`` name in them
 exists.
 """
 

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from local.aws.account import AS_OF_YEARS
+
 __all__ = ["Settings", "parse_arguments"]
 
 
@@ -18,6 +20,7 @@ class Settings:
         port: of the gateway, on 127.0.0.1.
         runtime_port: of the data plane, on 127.0.0.1.
         region: of requests that name none.
+        as_of: the year whose AWS it stands for; None for today's.
     """
 
     state_folder: Path
@@ -25,6 +28,7 @@ class Settings:
     port: int
     runtime_port: int
     region: str
+    as_of: int | None = None
 
 
 def parse_arguments(arguments: Sequence[str]) -> Settings:
@@ -37,7 +41,13 @@ def parse_arguments(arguments: Sequence[str]) -> Settings:
     parser.add_argument("--port", type=int, default=4577)
     parser.add_argument("--runtime-port", type=int, default=4578)
     parser.add_argument("--region", default="us-east-1")
+    parser.add_argument("--as-of", type=int, choices=AS_OF_YEARS)
     parsed = parser.parse_args(arguments)
     return Settings(
-        parsed.state.resolve(), parsed.project_root.resolve(), parsed.port, parsed.runtime_port, parsed.region
+        parsed.state.resolve(),
+        parsed.project_root.resolve(),
+        parsed.port,
+        parsed.runtime_port,
+        parsed.region,
+        parsed.as_of,
     )

@@ -11,8 +11,10 @@ from local.aws.server.sagemaker_store import ENDPOINT, INFERENCE_COMPONENT, Reco
 __all__ = ["status_report"]
 
 
-def status_report(store: SageMakerStore, endpoints: Endpoints, components: InferenceComponents) -> bytes:
-    """Return the process id and every endpoint with the Tritons of its variants and components."""
+def status_report(
+    store: SageMakerStore, endpoints: Endpoints, components: InferenceComponents, as_of: int | None
+) -> bytes:
+    """Return the process id, the year it stands for, and every endpoint with what answers."""
     hosted = [
         (record.scope, record.document["EndpointName"], _component(record, components))
         for record in store.all(INFERENCE_COMPONENT)
@@ -24,7 +26,7 @@ def status_report(store: SageMakerStore, endpoints: Endpoints, components: Infer
         }
         for record in store.all(ENDPOINT)
     ]
-    return json.dumps({"pid": os.getpid(), "endpoints": listed}).encode()
+    return json.dumps({"pid": os.getpid(), "as_of": as_of, "endpoints": listed}).encode()
 
 
 def _component(record: Record, components: InferenceComponents) -> dict[str, Any]:

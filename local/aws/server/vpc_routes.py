@@ -5,10 +5,10 @@ VPC", section "Create an Amazon S3 VPC Endpoint"; for the main route table, VPC 
 tables".
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-__all__ = ["reaches_s3"]
+__all__ = ["leads_out", "reaches_s3", "s3_endpoints"]
 
 _EVERYWHERE = "0.0.0.0/0"
 
@@ -28,13 +28,26 @@ def reaches_s3(
         route_tables: of the region, in the shape of DescribeRouteTables.
         vpc_endpoints: of the region, in the shape of DescribeVpcEndpoints.
     """
+    tables = list(route_tables)
+    return leads_out(subnet, tables) or any(True for _ in s3_endpoints(subnet, tables, vpc_endpoints))
+
+
+def leads_out(subnet: Mapping[str, Any], route_tables: Iterable[Mapping[str, Any]]) -> bool:
+    """Return whether the subnet's route table has a default route."""
     table = _route_table_of(subnet, route_tables)
-    if table is not None and any(_leads_out(route) for route in table["Routes"]):
-        return True
-    return any(
-        endpoint["ServiceName"].endswith(".s3") and _serves(endpoint, subnet, table)
-        for endpoint in vpc_endpoints
-    )
+    return table is not None and any(_leads_out(route) for route in table["Routes"])
+
+
+def s3_endpoints(
+    subnet: Mapping[str, Any],
+    route_tables: Iterable[Mapping[str, Any]],
+    vpc_endpoints: Iterable[Mapping[str, Any]],
+) -> Iterator[Mapping[str, Any]]:
+    """Yield the VPC endpoints that lead from a subnet to S3; the arguments are ``reaches_s3``'s."""
+    table = _route_table_of(subnet, route_tables)
+    for endpoint in vpc_endpoints:
+        if endpoint["ServiceName"].endswith(".s3") and _serves(endpoint, subnet, table):
+            yield endpoint
 
 
 def _route_table_of(

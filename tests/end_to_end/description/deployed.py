@@ -1,5 +1,6 @@
 """A cloud assembly's stacks as they are deployed: templates, physical ids, and what describe calls say."""
 
+import functools
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -70,6 +71,8 @@ class Stack:
             return self.physical_ids[name]
         if name in self._pseudo_parameters:
             return self._pseudo_parameters[name]
+        if name in self.template.get("Parameters", {}):
+            return self._parameters[name]
         raise UnresolvedError(f"{self.name}: Ref of {name}, which is no deployed resource")
 
     def attribute(self, logical_id: str, name: str) -> object:
@@ -90,6 +93,15 @@ class Stack:
     def zones(self) -> Sequence[str]:
         zones = self.clients("ec2").describe_availability_zones()["AvailabilityZones"]
         return [zone["ZoneName"] for zone in zones]
+
+    @functools.cached_property
+    def _parameters(self) -> Mapping[str, str]:
+        """The values of the template's parameters; of one that names an SSM parameter, that one's."""
+        (described,) = self.clients("cloudformation").describe_stacks(StackName=self.name)["Stacks"]
+        return {
+            each["ParameterKey"]: each.get("ResolvedValue", each["ParameterValue"])
+            for each in described["Parameters"]
+        }
 
     @property
     def _pseudo_parameters(self) -> Mapping[str, str]:

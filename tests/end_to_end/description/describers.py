@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from tests.end_to_end.description._clients import CLIENT_DESCRIBERS
+from tests.end_to_end.description._cloudwatch import CLOUDWATCH_DESCRIBERS
 from tests.end_to_end.description._ec2 import EC2_DESCRIBERS
 from tests.end_to_end.description._identity import IDENTITY_DESCRIBERS
 from tests.end_to_end.description._logs import LOGS_DESCRIBERS
@@ -11,6 +13,8 @@ from tests.end_to_end.description.description import Describer
 __all__ = ["DESCRIBERS"]
 
 DESCRIBERS: Mapping[str, Describer] = {
+    **CLIENT_DESCRIBERS,
+    **CLOUDWATCH_DESCRIBERS,
     **EC2_DESCRIBERS,
     **IDENTITY_DESCRIBERS,
     **LOGS_DESCRIBERS,

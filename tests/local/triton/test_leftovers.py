@@ -97,7 +97,7 @@ def test_the_starter_killed(
 def test_the_supervisor_killed(server: TritonServer, runtime: TritonRuntime) -> None:
     """The kernel kills the server, its stubs end, and the next sweep, as of any start, removes the rest."""
     server_id = server_id_of(server.pid)
-    server._supervisor.kill()
+    server._process._supervisor.kill()
     assert server.wait_dead(BOUND_SECONDS)
     assert within_bound(lambda: not list(_marked_processes(server_id)))
     sweep_server_folders(runtime.servers_folder)
@@ -107,7 +107,7 @@ def test_the_supervisor_killed(server: TritonServer, runtime: TritonRuntime) -> 
 def test_the_supervisor_killed_then_stopped(server: TritonServer, runtime: TritonRuntime) -> None:
     """``stop`` clears up itself what its supervisor can't any more."""
     server_id = server_id_of(server.pid)
-    server._supervisor.kill()
+    server._process._supervisor.kill()
     server.stop(0)
     assert nothing_left(server_id, runtime)
 

@@ -7,6 +7,7 @@ from model_packaging.artifact import (
     ArchiveRecord,
     BuildInputs,
     FileRecord,
+    Layout,
     Manifest,
     ManifestError,
     RecordedFinding,
@@ -20,6 +21,7 @@ from model_packaging.artifact import (
 
 MANIFEST = Manifest(
     model="encoder",
+    layout=Layout.TRITON,
     format="torchscript",
     max_batch_size=8,
     signature=Signature(
@@ -73,11 +75,11 @@ def test_no_json_says_so(path: Path) -> None:
         read_manifest(path)
 
 
-@pytest.mark.parametrize("document", [{"manifest_format": 2}, [], {}])
+@pytest.mark.parametrize("document", [{"manifest_format": 1}, [], {}])
 def test_another_format_is_refused(path: Path, document: object) -> None:
     """A manifest of another version is not guessed at."""
     path.write_text(json.dumps(document))
-    with pytest.raises(ManifestError, match="this Seatrial reads 1"):
+    with pytest.raises(ManifestError, match="this Seatrial reads 2"):
         read_manifest(path)
 
 

@@ -110,7 +110,8 @@ def test_template_rules_run(resources: Mapping[str, Sequence[IConstruct]], tmp_p
     template.write_text(json.dumps({"Resources": {"Config12": resource}}), encoding="utf-8")
     report = validate(resources, templates=[template])
     assert not report.success
-    [named] = only(report).violating_resources
+    [violation] = [each for each in report.violations if each.rule_name == "SEA801"]
+    [named] = violation.violating_resources
     assert (named.resource_logical_id, named.template_path) == ("Config12", str(template))
 
 

@@ -1,4 +1,4 @@
-"""Copies of a component: each is a Triton of its own, on the one unpacked artifact of its revision."""
+"""Copies of a component: each is a server of its own, on the one unpacked artifact of its revision."""
 
 import itertools
 import logging
@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Protocol
 
 from local.aws.server.components.specification import ComponentModel
-from local.aws.server.errors import LaunchError
+from local.aws.server.errors import LaunchError, UnhealthyError
 from local.aws.server.fleet import VariantServer
 from local.aws.server.scope import Scope
-from local.aws.server.served_model import ModelUnpacker, ServedModel, UnhealthyError
+from local.aws.server.served_model import ModelUnpacker, ServedModel
 
 __all__ = ["CopyLauncher", "Revision", "RunningCopy", "TritonCopyLauncher"]
 

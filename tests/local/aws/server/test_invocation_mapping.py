@@ -1,4 +1,5 @@
-from local.aws.server.invocation_mapping import invocation_answer_type, kserve_request, request_head
+from local.aws.server.invocation_mapping import invocation_answer_type, request_head, server_request
+from local.pytorch.contract import PyTorchPlan
 from local.triton.sagemaker_contract import KserveRequest, RefusedInvocation, ServingPlan
 
 _PLAN = ServingPlan("my model", ("my model",), ())
@@ -6,7 +7,7 @@ _BINARY = b"application/vnd.sagemaker-triton.binary+json;json-header-size="
 
 
 def _head_of(headers: dict[bytes, bytes]) -> bytes:
-    request = kserve_request(_PLAN, headers)
+    request = server_request(_PLAN, headers)
     assert isinstance(request, KserveRequest)
     return request_head(request, 7)
 
@@ -44,14 +45,14 @@ def test_no_other_header_goes_further() -> None:
 
 def test_what_the_container_refuses_is_refused() -> None:
     """A binary content type in the wrong place is the container's own error."""
-    refused = kserve_request(_PLAN, {b"content-type": b"x;" + _BINARY + b"12"})
+    refused = server_request(_PLAN, {b"content-type": b"x;" + _BINARY + b"12"})
     assert isinstance(refused, RefusedInvocation)
     assert refused.status == 400
 
 
 def test_the_inference_type_decides_the_path() -> None:
     """SAGEMAKER_TRITON_INFERENCE_TYPE generate asks Triton's generate extension."""
-    request = kserve_request(ServingPlan("m", ("m",), (), inference_type="generate"), {})
+    request = server_request(ServingPlan("m", ("m",), (), inference_type="generate"), {})
     assert isinstance(request, KserveRequest)
     assert request.path == "/v2/models/m/generate"
 
@@ -61,3 +62,11 @@ def test_the_answers_type_is_the_frontends() -> None:
     headers = {b"content-type": b"application/octet-stream", b"inference-header-content-length": b"5"}
     assert invocation_answer_type(headers) == _BINARY + b"5"
     assert invocation_answer_type({b"content-type": b"application/json"}) == b"application/json"
+
+
+def test_a_pytorch_container_gets_the_invocation_itself() -> None:
+    """Its path, its content type and what it is to answer with; no signature."""
+    headers = {b"content-type": b"text/csv", b"accept": b"application/json", b"authorization": b"secret"}
+    assert server_request(PyTorchPlan("inference.py"), headers) == KserveRequest(
+        "/invocations", (("content-type", "text/csv"), ("accept", "application/json"))
+    )

@@ -9,7 +9,7 @@ pytestmark = pytest.mark.integration
 
 _PROJECT_ROOT = Path(__file__).resolve().parents[4]
 _SERVER = _PROJECT_ROOT / "local" / "aws" / "server"
-_SOURCES = [_SERVER / "ministack_cloudwatch.py", _SERVER / "ministack_tables.py"]
+_SOURCES = [_SERVER / f"ministack_{name}.py" for name in ("cloudwatch", "instances", "tables", "vpc")]
 
 _CHECK = """
 import importlib, inspect, json, sys
@@ -91,6 +91,7 @@ def test_every_name_that_we_touch_exists(found: dict[str, object]) -> None:
             ["alarm", "old_state", "new_state", "reason"],
         ),
         ("ministack.services.cloudwatch._stat_value", ["stats", "stat_name", "points"]),
+        ("ministack.services.ec2._error", ["code", "message", "status"]),
         ("ministack.core.iam_evaluator._gather_role_policies", ["role_name", "account_id"]),
         ("ministack.core.iam_evaluator._service_principal_matches", ["principal", "service"]),
         ("ministack.core.iam_evaluator.evaluate", ["ctx", "policies", "limits"]),
@@ -113,6 +114,9 @@ def test_functions_that_we_call_take_what_we_give(
         ("ministack.app.SERVICE_HANDLERS", "dict"),
         ("ministack.services.ec2._ACTION_MAP", "dict"),
         ("ministack.services.ec2._flow_logs", "AccountRegionScopedDict"),
+        ("ministack.services.ec2._instances", "AccountRegionScopedDict"),
+        ("ministack.services.ec2._volumes", "AccountRegionScopedDict"),
+        ("ministack.services.ssm._PUBLIC_AMI_PARAMETERS", "dict"),
         ("ministack.services.ec2._vpc_endpoints", "AccountRegionScopedDict"),
         ("ministack.services.ec2._security_groups", "AccountRegionScopedDict"),
         ("ministack.services.cloudwatch._metrics", "AccountRegionScopedDict"),
@@ -130,7 +134,7 @@ def test_tables_that_we_write_are_the_tables_they_were(
 
 
 def test_no_other_file_touches_ministack() -> None:
-    """The emulator is imported in these two files alone."""
+    """The emulator is imported in these files alone."""
     importing = [
         path for path in sorted(_SERVER.rglob("*.py")) if "from ministack" in path.read_text(encoding="utf-8")
     ]

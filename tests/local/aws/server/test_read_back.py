@@ -50,7 +50,10 @@ def _rule(direction: str, group: str, other: str) -> dict[str, Any]:
 
 def _template(traffic_type: str = "ALL") -> str:
     resources = {
-        "Vpc": {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": "10.0.0.0/20"}},
+        "Vpc": {
+            "Type": "AWS::EC2::VPC",
+            "Properties": {"CidrBlock": "10.0.0.0/20", "EnableDnsHostnames": True},
+        },
         "Subnet": {
             "Type": "AWS::EC2::Subnet",
             "Properties": {

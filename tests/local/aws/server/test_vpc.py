@@ -1,5 +1,6 @@
 """Models in a VPC: their artifact comes through it."""
 
+import json
 from typing import Any
 
 import pytest
@@ -60,6 +61,32 @@ def test_a_subnet_that_isnt_there_is_a_failed_endpoint(account: Account) -> None
     name = _endpoint_of_a_model_in(account, "subnet-0123456789abcdef0")
     reason = account.wait_endpoint(name, "Failed")["FailureReason"]
     assert reason.endswith("(subnet subnet-0123456789abcdef0 does not exist)")
+    account.sagemaker.delete_endpoint(EndpointName=name)
+
+
+def test_a_policy_that_doesnt_admit_the_artifact_is_a_failed_endpoint(
+    account: Account,
+    ec2: Any,  # noqa: ANN401 - boto3's clients have no static type
+    vpc_id: str,
+    subnet_id: str,
+) -> None:
+    """The way is there, the bucket is another: the reason names the VPC endpoint."""
+    (table,) = ec2.describe_route_tables(Filters=[{"Name": "vpc-id", "Values": [vpc_id]}])["RouteTables"]
+    others = {
+        "Effect": "Allow",
+        "Principal": "*",
+        "Action": "s3:GetObject",
+        "Resource": "arn:aws:s3:::somebody-elses/*",
+    }
+    gateway = ec2.create_vpc_endpoint(
+        VpcId=vpc_id,
+        ServiceName="com.amazonaws.us-east-1.s3",
+        RouteTableIds=[table["RouteTableId"]],
+        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [others]}),
+    )["VpcEndpoint"]["VpcEndpointId"]
+    name = _endpoint_of_a_model_in(account, subnet_id)
+    reason = account.wait_endpoint(name, "Failed")["FailureReason"]
+    assert f"(the policy of {gateway} doesn't allow s3:GetObject on arn:aws:s3:::" in reason
     account.sagemaker.delete_endpoint(EndpointName=name)
 
 

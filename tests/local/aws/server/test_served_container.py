@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from local.aws.server.triton_container import RestartPolicy, TritonContainer
+from local.aws.server.served_container import RestartPolicy, ServedContainer
 from local.triton.errors import TritonError, TritonStartError
 
 _QUICK = RestartPolicy(most_restarts=3, first_pause_seconds=0.01, steady_seconds=60)
@@ -69,8 +69,8 @@ def triton() -> _Triton:
 
 
 @pytest.fixture
-def container(triton: _Triton, starts: _Starts) -> Iterator[TritonContainer]:
-    made = TritonContainer("endpoint e, variant v", triton, starts, _QUICK)
+def container(triton: _Triton, starts: _Starts) -> Iterator[ServedContainer]:
+    made = ServedContainer("endpoint e, variant v", triton, starts, _QUICK)
     yield made
     made.stop(0)
 
@@ -82,13 +82,13 @@ def _wait_for(condition: Callable[[], bool]) -> None:
         time.sleep(0.002)
 
 
-def test_a_container_is_its_process(container: TritonContainer, triton: _Triton) -> None:
+def test_a_container_is_its_process(container: ServedContainer, triton: _Triton) -> None:
     """Port and process are those of the Triton that was given; nothing is started."""
     assert (container.pid, container.http_port) == (triton.pid, triton.http_port)
 
 
-def test_a_triton_that_dies_is_replaced(
-    container: TritonContainer, triton: _Triton, starts: _Starts, caplog: pytest.LogCaptureFixture
+def test_a_server_that_dies_is_replaced(
+    container: ServedContainer, triton: _Triton, starts: _Starts, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Another process answers on its own port, the dead one is cleared up, and the log tells both."""
     with caplog.at_level(logging.WARNING):
@@ -105,7 +105,7 @@ def test_a_triton_that_dies_is_replaced(
 
 
 def test_a_container_that_is_down_has_no_port(
-    container: TritonContainer, triton: _Triton, starts: _Starts
+    container: ServedContainer, triton: _Triton, starts: _Starts
 ) -> None:
     """Between a death and the next process there is neither port nor process: others may take the port."""
     starts.gate.clear()
@@ -115,8 +115,8 @@ def test_a_container_that_is_down_has_no_port(
     starts.gate.set()
 
 
-def test_a_triton_that_dies_time_after_time_stays_down(
-    container: TritonContainer, triton: _Triton, starts: _Starts, caplog: pytest.LogCaptureFixture
+def test_a_server_that_dies_time_after_time_stays_down(
+    container: ServedContainer, triton: _Triton, starts: _Starts, caplog: pytest.LogCaptureFixture
 ) -> None:
     """After three restarts in a row the fourth death is the last, and the log says so."""
     triton.died.set()
@@ -130,7 +130,7 @@ def test_a_triton_that_dies_time_after_time_stays_down(
 
 @pytest.mark.parametrize("error", [TritonStartError("no luck", Path("log")), OSError("no luck")])
 def test_a_start_that_fails_counts_as_a_restart(
-    container: TritonContainer,
+    container: ServedContainer,
     triton: _Triton,
     starts: _Starts,
     caplog: pytest.LogCaptureFixture,
@@ -150,7 +150,7 @@ def test_a_start_that_fails_counts_as_a_restart(
 def test_a_steady_triton_begins_a_new_row(triton: _Triton, starts: _Starts) -> None:
     """A Triton that served long enough has all its restarts before it."""
     policy = RestartPolicy(most_restarts=1, first_pause_seconds=0.01, steady_seconds=0)
-    container = TritonContainer("e", triton, starts, policy)
+    container = ServedContainer("e", triton, starts, policy)
     triton.died.set()
     for number in (1, 2, 3):
         _wait_for(lambda number=number: len(starts.started) == number)  # type: ignore[misc]  # the loop's value
@@ -163,7 +163,7 @@ def test_pauses_grow(triton: _Triton, starts: _Starts) -> None:
     """Each pause is twice the last."""
     starts.error = OSError("no luck")
     policy = RestartPolicy(most_restarts=3, first_pause_seconds=0.05, steady_seconds=60)
-    container = TritonContainer("e", triton, starts, policy)
+    container = ServedContainer("e", triton, starts, policy)
     begin = time.monotonic()
     triton.died.set()
     _wait_for(lambda: starts.counts == [1, 2, 3])
@@ -172,7 +172,7 @@ def test_pauses_grow(triton: _Triton, starts: _Starts) -> None:
 
 
 def test_a_stopped_container_is_not_started_again(
-    container: TritonContainer, triton: _Triton, starts: _Starts, caplog: pytest.LogCaptureFixture
+    container: ServedContainer, triton: _Triton, starts: _Starts, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Stopping passes its time-out on, and the death that follows is nobody's surprise."""
     container.stop(5)
@@ -184,7 +184,7 @@ def test_a_stopped_container_is_not_started_again(
 
 
 def test_a_container_that_is_stopped_while_it_starts_again_leaves_nothing(
-    container: TritonContainer, triton: _Triton, starts: _Starts
+    container: ServedContainer, triton: _Triton, starts: _Starts
 ) -> None:
     """The process that comes up too late is stopped, too."""
     starts.gate.clear()
@@ -197,7 +197,7 @@ def test_a_container_that_is_stopped_while_it_starts_again_leaves_nothing(
 
 
 def test_a_dead_triton_that_cant_be_cleared_up_is_told_and_replaced(
-    container: TritonContainer, triton: _Triton, caplog: pytest.LogCaptureFixture
+    container: ServedContainer, triton: _Triton, caplog: pytest.LogCaptureFixture
 ) -> None:
     """What can't be cleared up doesn't keep the variant down."""
     triton.stop_error = TritonError("processes [7] don't end")

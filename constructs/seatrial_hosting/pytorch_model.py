@@ -1,0 +1,49 @@
+"""A model that one of SageMaker's PyTorch images serves."""
+
+from collections.abc import Mapping
+
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from seatrial_hosting.artifact import ModelArtifact
+from seatrial_hosting.image import PyTorchImage
+from seatrial_hosting.model import HostedModel
+from seatrial_hosting.serving_network import ServingNetwork
+
+__all__ = ["PROGRAM_VARIABLE", "PyTorchModel"]
+
+PROGRAM_VARIABLE = "SAGEMAKER_PROGRAM"
+"""Names the entry point in the artifact's ``code/`` (SageMaker inference toolkit, ``parameters.py``)."""
+
+
+class PyTorchModel(HostedModel):
+    """A SageMaker model that a PyTorch image serves; all else is as in ``HostedModel``.
+
+    Args:
+        image: a PyTorch image.
+        artifact: holds ``model.pt`` and, in ``code/``, the entry point.
+        program: the entry point's file name.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        network: ServingNetwork,
+        image: PyTorchImage,
+        artifact: ModelArtifact,
+        program: str,
+        environment: Mapping[str, str] | None = None,
+        role: iam.IRole | None = None,
+    ) -> None:
+        super().__init__(
+            scope,
+            construct_id,
+            network=network,
+            image=image,
+            artifact=artifact,
+            serves=(PROGRAM_VARIABLE, program),
+            environment=environment,
+            role=role,
+        )

@@ -1,0 +1,57 @@
+"""The folder that is packed, whichever layout a model's section asks for."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from model_packaging import pytorch_archive, triton_repository
+from model_packaging.artifact.signature import Signature
+from spec import Model
+
+__all__ = ["RepositoryTexts", "complete_repository", "model_file_path"]
+
+
+@dataclass(frozen=True, slots=True)
+class RepositoryTexts:
+    """What rules read of a repository; each is empty where the layout has no such file.
+
+    Attributes:
+        config_pbtxt: Triton's configuration.
+        entry_point: the PyTorch images' entry point.
+    """
+
+    config_pbtxt: str = ""
+    entry_point: str = ""
+
+
+def model_file_path(repository: Path, name: str, model: Model) -> Path:
+    """Return where the exported model belongs."""
+    if model.pytorch is not None:
+        return pytorch_archive.torchscript_path(repository)
+    return triton_repository.model_file_path(repository, name)
+
+
+def complete_repository(
+    repository: Path, name: str, model: Model, signature: Signature, project_root: Path
+) -> RepositoryTexts:
+    """Write everything that belongs beside the exported model.
+
+    Args:
+        repository: the folder; the model file is there.
+        name: of the model.
+        model: its section.
+        signature: what was observed.
+        project_root: where files of the project are that the section names.
+
+    Raises:
+        LayoutError: such a file is missing or unusable.
+    """
+    texts = RepositoryTexts()
+    if model.pytorch is not None:
+        entry_point = pytorch_archive.write_entry_point(repository, model.pytorch, project_root)
+        texts = RepositoryTexts(entry_point=entry_point)
+    if model.triton is not None:
+        config_pbtxt = triton_repository.config_pbtxt_of(name, model.triton, signature)
+        file = repository / name / triton_repository.CONFIG_FILE_NAME
+        file.write_text(config_pbtxt, encoding="utf-8")
+        texts = RepositoryTexts(config_pbtxt=config_pbtxt)
+    return texts

@@ -1,0 +1,299 @@
+"""SEA712 to SEA720: VPC endpoints and what their policies let through, in any template."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import catalogue
+from preflight.finding import Severity
+from preflight.registry import rule
+from preflight.rule import TEMPLATE, Violation
+from preflight.rules._template_network import NetworkView, VpcEndpoint, network_of
+from preflight.rules._template_policies import Statement, allows
+from preflight.rules._template_references import structure
+from preflight.templates import SynthesizedTemplates
+
+__all__ = [
+    "artifact_not_admitted",
+    "endpoint_in_the_default_group",
+    "endpoint_not_admitted",
+    "endpoint_without_private_dns",
+    "image_layers_not_admitted",
+    "policy_admits_nothing",
+    "role_not_admitted",
+    "second_private_dns",
+    "vpc_without_dns",
+]
+
+_POLICIES = "AWS PrivateLink guide, control access to VPC endpoints using endpoint policies"
+_PRIVATE_DNS = "AWS PrivateLink guide, private DNS: one endpoint of a service in a VPC may have it"
+_PREFIXES = {
+    "ecr": ("ecr.api", "ecr.dkr"),
+    "logs": ("logs",),
+    "cloudwatch": ("monitoring",),
+    "sagemaker": ("sagemaker.runtime", "sagemaker.api"),
+    "ssm": ("ssm",),
+    "ssmmessages": ("ssmmessages",),
+    "ec2messages": ("ec2messages",),
+    "elastic-inference": ("elastic-inference.runtime",),
+}
+"""The endpoints that calls of a service go to, by the prefix of its actions."""
+
+_CALLED_FROM_OUTSIDE = frozenset({"cloudwatch:DescribeAlarms"})
+"""What SageMaker's control plane does with a model's role, not what runs in the network."""
+
+
+@rule(
+    "SEA712",
+    severity=Severity.ERROR,
+    title="an endpoint policy without a statement",
+    scope=TEMPLATE,
+    source=_POLICIES,
+    symptom="The endpoint is refused as malformed, or every call through it is denied.",
+    fix="State what may pass, or leave the endpoint out.",
+)
+def policy_admits_nothing(templates: SynthesizedTemplates) -> Iterator[Violation]:
+    """A policy has a statement; one that only denies says so on purpose."""
+    for endpoint in network_of(templates).endpoints:
+        if endpoint.statements is not None and not endpoint.statements:
+            yield Violation("The policy has no statement.", "one or more.", endpoint.place)
+
+
+@rule(
+    "SEA713",
+    severity=Severity.ERROR,
+    title="an S3 endpoint that doesn't let the artifact through",
+    scope=TEMPLATE,
+    source="SageMaker Developer Guide: give SageMaker hosted endpoints access to resources in your VPC, "
+    f"custom endpoint policy for S3; {_POLICIES}",
+    symptom="The download of the model is denied, and the endpoint fails after minutes.",
+    fix="Allow s3:GetObject on the artifact's bucket.",
+)
+def artifact_not_admitted(templates: SynthesizedTemplates) -> Iterator[Violation]:
+    """What a model names as ModelDataUrl passes each S3 endpoint on its way."""
+    network = network_of(templates)
+    for place, model in network.references.of_type("AWS::SageMaker::Model"):
+        for url in _artifact_urls(network, place[0], model):
+            resource = f"arn:aws:s3:::{url.removeprefix('s3://')}"
+            for endpoint in _s3_ways(network, place):
+                if endpoint.statements is not None and not allows(
+                    endpoint.statements, "s3:GetObject", resource
+                ):
+                    yield Violation(
+                        f"The policy doesn't let s3:GetObject of {url} through.",
+                        "s3:GetObject on the artifact's bucket.",
+                        endpoint.place,
+                    )
+
+
+@rule(
+    "SEA714",
+    severity=Severity.WARNING,
+    title="an S3 endpoint that doesn't let image layers through",
+    scope=TEMPLATE,
+    source="Amazon ECR User Guide, interface VPC endpoints, minimum Amazon S3 bucket permissions; whether "
+    "SageMaker pulls through the VPC, third parties disagree",
+    symptom="Where the pull goes through the VPC, the endpoint stays in Creating without a log and fails.",
+    fix="Allow s3:GetObject on arn:aws:s3:::prod-<region>-starport-layer-bucket/*, for any principal.",
+)
+def image_layers_not_admitted(templates: SynthesizedTemplates) -> Iterator[Violation]:
+    """ECR keeps layers in a bucket of each region, which the gateway lets through."""
+    network = network_of(templates)
+    told: set[tuple[str, str]] = set()
+    for place, model in network.references.of_type("AWS::SageMaker::Model"):
+        image = catalogue.parse_ecr_image(
+            network.references.text(place[0], structure(model.get("PrimaryContainer")).get("Image", ""))
+        )
+        for endpoint in _s3_ways(network, place) if image else ():
+            layers = f"arn:aws:s3:::prod-{image.region}-starport-layer-bucket/layer" if image else ""
+            refused = endpoint.statements is not None and not allows(
+                endpoint.statements, "s3:GetObject", layers
+            )
+            if refused and endpoint.place not in told:
+                told.add(endpoint.place)
+                yield Violation(
+                    f"The policy doesn't let {layers.removesuffix('/layer')} through.",
+                    "s3:GetObject on the region's image layers.",
+                    endpoint.place,
+                )
+
+
+@rule(
+    "SEA715",
+    severity=Severity.WARNING,
+    title="an endpoint policy that refuses what a workload's role may do",
+    scope=TEMPLATE,
+    source=f"{_POLICIES}; a call needs both",
+    symptom="The call is denied in the network, and works from elsewhere.",
+    fix="Let the action through, or take it from the role.",
+)
+def role_not_admitted(templates: SynthesizedTemplates) -> Iterator[Violation]:
+    """What a role may call passes the endpoint of its VPC."""
+    network = network_of(templates)
+    told: set[tuple[object, ...]] = set()
+    for workload in network.workloads:
+        vpc = network.vpc_of(workload)
+        for action, resource in _calls(network.statements_of_workload(workload) or ()):
+            for endpoint in _called(network, vpc, action):
+                key = (endpoint.place, action, resource)
+                policy = endpoint.statements
+                if policy is not None and key not in told and not allows(policy, action, resource):
+                    told.add(key)
+                    yield Violation(
+                        f"The policy doesn't let {action} on {resource} through, which the role of "
+                        f"{workload.place[1]} may do.",
+                        f"{action} on {resource}.",
+                        endpoint.place,
+                    )
+
+
+@rule(
+    "SEA716",
+    severity=Severity.ERROR,
+    title="an interface endpoint in the VPC's default security group",
+    scope=TEMPLATE,
+    source="EC2 API Reference, CreateVpcEndpoint, SecurityGroupIds: without one, the default group",
+    symptom="The default group lets in its own members alone: every call from the workloads times out.",
+    fix="Name a security group that lets the workloads in by tcp 443.",
+)
+def endpoint_in_the_default_group(templates: SynthesizedTemplates) -> Iterator[Violation]:
+    """Each interface endpoint names its security group."""
+    for endpoint in network_of(templates).endpoints:
+        if endpoint.is_interface and not endpoint.properties.get("SecurityGroupIds"):
+            yield Violation("SecurityGroupIds is empty.", "one or more.", endpoint.place)
+
+
+@rule(
+    "SEA717",
+    severity=Severity.ERROR,
+    title="a second endpoint with private DNS for one service",
+    scope=TEMPLATE,
+    source=_PRIVATE_DNS,
+    symptom="private-dns-enabled cannot be set because there is already a conflicting DNS domain: the stack "
+    "rolls back.",
+    fix="Keep one of the two, or switch PrivateDnsEnabled off in one.",
+)
+def second_private_dns(templates: SynthesizedTemplates) -> Iterator[Violation]:
+    """A VPC has at most one for each service."""
+    first: dict[tuple[str, str], str] = {}
+    for endpoint in network_of(templates).endpoints:
+        if endpoint.is_interface and endpoint.has_private_dns and endpoint.vpc:
+            other = first.setdefault((endpoint.vpc, endpoint.service), endpoint.place[1])
+            if other != endpoint.place[1]:
+                yield Violation(
+                    f"{other} is an endpoint of {endpoint.service} with private DNS in the same VPC.",
+                    "one endpoint with private DNS for each service.",
+                    endpoint.place,
+                )
+
+
+@rule(
+    "SEA718",
+    severity=Severity.WARNING,
+    title="an interface endpoint without private DNS",
+    scope=TEMPLATE,
+    source=_PRIVATE_DNS,
+    symptom="SDKs and SageMaker call the service's usual name, which leads out of the VPC, where no way is.",
+    fix="Set PrivateDnsEnabled to true.",
+)
+def endpoint_without_private_dns(templates: SynthesizedTemplates) -> Iterator[Violation]:
+    """The usual name of a service leads to its endpoint."""
+    for endpoint in network_of(templates).endpoints:
+        if endpoint.is_interface and endpoint.service != "s3" and not endpoint.has_private_dns:
+            yield Violation(f"PrivateDnsEnabled of {endpoint.service} is not true.", "true.", endpoint.place)
+
+
+@rule(
+    "SEA719",
+    severity=Severity.ERROR,
+    title="private DNS in a VPC without DNS",
+    scope=TEMPLATE,
+    source="Amazon VPC User Guide, DNS attributes for your VPC: private DNS needs both",
+    symptom="Enabling private DNS is refused, since the VPC's DNS is not on; the stack rolls back.",
+    fix="Set EnableDnsSupport and EnableDnsHostnames of the VPC to true.",
+)
+def vpc_without_dns(templates: SynthesizedTemplates) -> Iterator[Violation]:
+    """EnableDnsSupport is true by default, EnableDnsHostnames false."""
+    network = network_of(templates)
+    for place, vpc in network.references.of_type("AWS::EC2::VPC"):
+        both = vpc.get("EnableDnsSupport", True) is True and vpc.get("EnableDnsHostnames") is True
+        if not both and any(
+            endpoint.has_private_dns
+            for endpoint in network.interface_endpoints(network.references.id_of(place))
+        ):
+            yield Violation(
+                "An endpoint in the VPC has private DNS, and the VPC's DNS is not on.", "both true.", place
+            )
+
+
+@rule(
+    "SEA720",
+    severity=Severity.ERROR,
+    title="a runtime endpoint that lets no request to a SageMaker endpoint through",
+    scope=TEMPLATE,
+    source="SageMaker Developer Guide, create a VPC endpoint policy for SageMaker",
+    symptom="InvokeEndpoint is denied for every caller in the network.",
+    fix="Allow sagemaker:InvokeEndpoint on the endpoint's ARN, its name in lower case.",
+)
+def endpoint_not_admitted(templates: SynthesizedTemplates) -> Iterator[Violation]:
+    """Each endpoint of the templates can be invoked through each runtime endpoint of theirs."""
+    network = network_of(templates)
+    runtimes = [each for each in network.endpoints if each.service == "sagemaker.runtime"]
+    for place, properties in network.references.of_type("AWS::SageMaker::Endpoint"):
+        name = properties.get("EndpointName")
+        for endpoint in runtimes if isinstance(name, str) else ():
+            if endpoint.statements is not None and not _admits_endpoint(endpoint.statements, str(name)):
+                yield Violation(
+                    f"The policy doesn't let sagemaker:InvokeEndpoint on {name} ({place[1]}) through.",
+                    "sagemaker:InvokeEndpoint on every endpoint that callers in the network invoke.",
+                    endpoint.place,
+                )
+
+
+def _admits_endpoint(statements: tuple[Statement, ...], name: str) -> bool:
+    """Whether one of the statements' endpoints has this name, whatever account and region it says."""
+    prefixes = {
+        arn.split(":endpoint/")[0] for each in statements for arn in each.resources if ":endpoint/" in arn
+    } or {"arn:aws:sagemaker:region:account"}
+    return any(
+        allows(statements, "sagemaker:InvokeEndpoint", f"{prefix}:endpoint/{name.lower()}")
+        for prefix in prefixes
+    )
+
+
+def _artifact_urls(network: NetworkView, path: str, model: Mapping[str, Any]) -> Iterator[str]:
+    container = structure(model.get("PrimaryContainer"))
+    source = structure(structure(container.get("ModelDataSource")).get("S3DataSource")).get("S3Uri")
+    for value in (container.get("ModelDataUrl"), source):
+        url = network.references.text(path, value) if value is not None else ""
+        if url.startswith("s3://"):
+            yield url
+
+
+def _s3_ways(network: NetworkView, model: tuple[str, str]) -> Iterator[VpcEndpoint]:
+    """Yield each S3 endpoint on a model's way, once; none where its subnets lead out."""
+    found = {
+        endpoint.place: endpoint
+        for workload in network.workloads
+        if workload.place == model
+        for subnet in workload.subnets
+        if not network.leads_out(subnet)
+        for endpoint in network.ways_to_s3(subnet)
+    }
+    yield from found.values()
+
+
+def _calls(statements: tuple[Statement, ...]) -> Iterator[tuple[str, str]]:
+    for each in statements:
+        for action in each.actions:
+            if each.effect == "Allow" and action not in _CALLED_FROM_OUTSIDE:
+                for resource in each.resources:
+                    yield action, resource
+
+
+def _called(network: NetworkView, vpc: str | None, action: str) -> Iterator[VpcEndpoint]:
+    prefix, _, name = action.partition(":")
+    services = _PREFIXES.get(prefix, ())
+    if prefix == "sagemaker":
+        services = ("sagemaker.runtime",) if name.startswith("Invoke") else ("sagemaker.api",)
+    for service in services:
+        yield from network.interface_endpoints(vpc, service)

@@ -1,0 +1,79 @@
+"""What a deployment's network is for: the names that its endpoint policies are scoped to."""
+
+import aws_cdk as cdk
+
+import catalogue
+import spec
+from seatrial_hosting import PyTorchImage, Served
+from stacks._settings import StackSettings
+
+__all__ = ["served_by"]
+
+_KEPT_OF_STACK_NAME = 24
+"""How much of a stack's name CloudFormation keeps, at least, in a generated name of 63 characters (A80)."""
+
+_DEFAULT_QUALIFIER = "hnb659fds"
+
+
+def served_by(stack: cdk.Stack, deployment: spec.Deployment, settings: StackSettings) -> Served:
+    """Return what ``deployment`` serves, as the endpoints of its network should know it.
+
+    Components are named by what their names begin with, so that one more changes nothing in the network;
+    those with a name of their own are named in full.
+
+    Args:
+        stack: the network's.
+        deployment: the deployment.
+        settings: of its stacks.
+    """
+    region = settings.environment.region
+    partition = catalogue.region(region).partition
+    repositories = [
+        _repository(deployment.models[name], region, partition) for name in sorted(deployment.served_models)
+    ]
+    bucket = settings.security.artifact_bucket
+    return Served(
+        endpoint_names=tuple(deployment.endpoint_name(key) for key in deployment.endpoints),
+        component_names=tuple(_component_names(deployment)),
+        model_name_prefix=deployment.name[:_KEPT_OF_STACK_NAME],
+        image_repository_arns=tuple(dict.fromkeys(filter(None, repositories))),
+        artifact_bucket=bucket.name if bucket else _bootstrap_bucket(stack),
+    )
+
+
+def _repository(model: spec.Model, region: str, partition: str) -> str | None:
+    """Return the ARN of the repository of the model's images; None for what is none in ECR.
+
+    The model's construct refuses that, with its place in the file.
+    """
+    container = model.container
+    if container.image_uri is not None:
+        image = catalogue.parse_ecr_image(container.image_uri)
+    elif model.pytorch is None:
+        image = catalogue.parse_ecr_image(catalogue.triton_image_uri(container.triton_release, region))
+    else:
+        image = catalogue.parse_ecr_image(_pytorch_uri(container, region))
+    if image is None:
+        return None
+    return f"arn:{partition}:ecr:{image.region}:{image.account}:repository/{image.repository}"
+
+
+def _pytorch_uri(container: spec.Container, region: str) -> str:
+    """Return an image of the repository; those with and without CUDA are in one."""
+    if container.elastic_inference_release is not None:
+        return PyTorchImage.for_elastic_inference(container.elastic_inference_release, region).uri
+    return PyTorchImage.from_catalogue(container.pytorch_release, region, gpu=False).uri
+
+
+def _component_names(deployment: spec.Deployment) -> list[str]:
+    names = []
+    for key, endpoint in deployment.component_endpoints.items():
+        names.append(f"{deployment.name}-{key}-*")
+        names += [each.name for each in endpoint.components.values() if each.name is not None]
+    return names
+
+
+def _bootstrap_bucket(stack: cdk.Stack) -> str:
+    """Return the assets bucket of `cdk bootstrap` (aws-cdk-lib, DefaultStackSynthesizer)."""
+    qualifier = stack.synthesizer.bootstrap_qualifier or _DEFAULT_QUALIFIER
+    return f"cdk-{qualifier}-assets-{stack.account}-{stack.region}"

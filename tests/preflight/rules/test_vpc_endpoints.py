@@ -1,0 +1,65 @@
+"""The rules about VPC endpoints and their policies, each on a template that is good but for one thing."""
+
+from tests.preflight.rules.serving_templates import (
+    added,
+    changed,
+    found,
+    interface,
+    statement,
+    with_policy,
+    without,
+)
+
+
+def test_sea712_policy_admits_nothing() -> None:
+    """A policy has a statement; one that only denies says so on purpose."""
+    assert ("SEA712", "Logs") in found(with_policy("Logs"), "SEA712")
+
+
+def test_sea713_artifact_not_admitted() -> None:
+    """What a model names as ModelDataUrl passes each S3 endpoint on its way."""
+    assert ("SEA713", "S3") in found(
+        with_policy("S3", statement("s3:GetObject", resource="arn:aws:s3:::others/*")), "SEA713"
+    )
+    assert ("SEA713", "S3") in found(without("S3", "PolicyDocument", "Statement", 0), "SEA713")
+    assert found(without("S3", "PolicyDocument"), "SEA713") == []
+
+
+def test_sea714_image_layers_not_admitted() -> None:
+    """ECR keeps layers in a bucket of each region, which the gateway lets through."""
+    assert ("SEA714", "S3") in found(without("S3", "PolicyDocument", "Statement", 1), "SEA714")
+
+
+def test_sea715_role_not_admitted() -> None:
+    """What a role may call passes the endpoint of its VPC."""
+    assert ("SEA715", "Logs") in found(with_policy("Logs", statement("logs:PutLogEvents")), "SEA715")
+
+
+def test_sea716_endpoint_in_the_default_group() -> None:
+    """Each interface endpoint names its security group."""
+    assert ("SEA716", "Logs") in found(without("Logs", "SecurityGroupIds"), "SEA716")
+
+
+def test_sea717_second_private_dns() -> None:
+    """A VPC has at most one for each service."""
+    assert ("SEA717", "Second") in found(added("Second", "EC2::VPCEndpoint", interface("logs")), "SEA717")
+
+
+def test_sea718_endpoint_without_private_dns() -> None:
+    """The usual name of a service leads to its endpoint."""
+    assert ("SEA718", "Logs") in found(without("Logs", "PrivateDnsEnabled"), "SEA718")
+    assert (
+        found(changed("Logs", ServiceName="com.amazonaws.us-east-1.s3", PrivateDnsEnabled=False), "SEA718")
+        == []
+    )
+
+
+def test_sea719_vpc_without_dns() -> None:
+    """EnableDnsSupport is true by default, EnableDnsHostnames false."""
+    assert ("SEA719", "Vpc") in found(without("Vpc", "EnableDnsHostnames"), "SEA719")
+    assert ("SEA719", "Vpc") in found(changed("Vpc", EnableDnsSupport=False), "SEA719")
+
+
+def test_sea720_endpoint_not_admitted() -> None:
+    """Each endpoint of the templates can be invoked through each runtime endpoint of theirs."""
+    assert ("SEA720", "Runtime") in found(changed("Endpoint", EndpointName="other"), "SEA720")
