@@ -63,6 +63,11 @@ def declared_acknowledgments(deployment: Deployment) -> Iterator[DeclaredAcknowl
             for key, endpoint in deployment.component_endpoints.items()
             for name, component in endpoint.components.items()
         ),
+        *(
+            (("endpoints", key, "adapters", name), adapter.acknowledge)
+            for key, endpoint in deployment.component_endpoints.items()
+            for name, adapter in endpoint.adapters.items()
+        ),
     ]
     for section, acknowledged in sections:
         for rule_id, reason in acknowledged.items():

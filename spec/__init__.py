@@ -1,15 +1,8 @@
 """What may be said in a deployment file, and the reading of it."""
 
 from spec.acknowledgments import Acknowledgments
-from spec.component import (
-    CapacitySize,
-    Component,
-    Compute,
-    Copies,
-    Placement,
-    RollingUpdate,
-    ZoneBalance,
-)
+from spec.adapter import Adapter
+from spec.component import Component, Compute, Copies, MetricsEndpoint, Placement, ZoneBalance
 from spec.component_endpoint import (
     ComponentEndpoint,
     InstancePool,
@@ -28,11 +21,13 @@ from spec.export import Export
 from spec.loader import DeploymentFile, load_deployment, parse_deployment
 from spec.model import Model, Tolerance
 from spec.network import Network
+from spec.rolling_update import CapacitySize, RollingUpdate
 from spec.scaling import ComponentScaling, ScheduledAction, VariantScaling
 from spec.triton import DynamicBatching, InstanceGroup, TritonModelConfig
 
 __all__ = [
     "Acknowledgments",
+    "Adapter",
     "CapacitySize",
     "Component",
     "ComponentEndpoint",
@@ -52,6 +47,7 @@ __all__ = [
     "InstanceScaling",
     "Instances",
     "Logs",
+    "MetricsEndpoint",
     "Model",
     "Network",
     "Placement",

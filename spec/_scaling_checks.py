@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from spec._document import Complaint, DocumentPath
-from spec._plain_data import entries, number
+from spec._plain_data import entries, get, number
 
 
 def range_complaints(
@@ -26,6 +26,15 @@ def scheduled_complaints(path: DocumentPath, scaling: dict[str, object]) -> Iter
         at: DocumentPath = (*path, "scheduled", name)
         least, most = number(action, "min"), number(action, "max")
         yield from range_complaints(at, least, most, "copies or instances")
+        start, end = get(action, str, "start"), get(action, str, "end")
+        if start is not None and end is not None and start >= end:
+            yield Complaint(
+                (*at, "end"),
+                f"the action ends at {end}, and begins at {start}",
+                f"later than {start}",
+                "change end, or start",
+                value=end,
+            )
         if action.get("min") is None and action.get("max") is None:
             yield Complaint(
                 at, "the action changes nothing", "min, max or both", "add one, or remove the action"

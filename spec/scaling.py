@@ -31,6 +31,15 @@ ScheduleExpression = Annotated[
     ),
 ]
 
+Timestamp = Annotated[
+    str,
+    text(
+        r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z$",
+        allowed="a time in UTC, in quotes: 2030-01-31T08:00:00Z",
+        maximum=20,
+    ),
+]
+
 
 class ScheduledAction(SpecModel):
     """A change of the smallest and largest capacity at a set time; scaling goes on between the new ones."""
@@ -48,6 +57,10 @@ class ScheduledAction(SpecModel):
     max: Capacity | None = Field(
         default=None, description="The largest capacity from then on. Default: it stays as it is."
     )
+    start: Timestamp | None = Field(
+        default=None, description="When rate() and cron() begin. Default: at once."
+    )
+    end: Timestamp | None = Field(default=None, description="When rate() and cron() end. Default: never.")
 
 
 class Scaling(SpecModel):
@@ -60,6 +73,11 @@ class Scaling(SpecModel):
     scale_out_cooldown_seconds: CooldownSeconds = Field(
         default=300,
         description="How long after a scale-out the next one waits. Default: 300, as SageMaker's own.",
+    )
+    disable_scale_in: bool = Field(
+        default=False,
+        description="Whether target tracking only adds; scheduled actions, or nobody, take back. "
+        "Default: false.",
     )
     scheduled: dict[ActionName, ScheduledAction] = Field(
         default_factory=dict, description="Scheduled actions by name. Default: none."

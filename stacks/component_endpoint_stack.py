@@ -14,8 +14,8 @@ __all__ = ["ComponentEndpointStack"]
 class ComponentEndpointStack(cdk.Stack):
     """``<deployment>-<endpoint key>``: the endpoint, without the components, which have stacks of their own.
 
-    Stacks of components follow this one and go before it. It exports its key whether one uses it or not, so
-    that nothing here changes when components come and go.
+    Stacks of components follow this one and go before it. It exports its key and its role's name whether one
+    uses them or not, so that nothing here changes when components come and go.
 
     Termination protection is off: everything in it comes back from the deployment file.
     """
@@ -55,6 +55,7 @@ class ComponentEndpointStack(cdk.Stack):
         if instances.scaling is not None:
             self.endpoint.scale_instances(variant_scaling(instances.scaling, instances.min, instances.max))
         self.export_value(self.endpoint.key.key_arn)
+        self.export_value(self.endpoint.role.role_name)
         cdk.CfnOutput(
             self,
             "EndpointName",

@@ -1,9 +1,9 @@
-"""The stack that holds some of an endpoint's components."""
+"""The stack that holds some of an endpoint's components, with their adapters."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 
 import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
 from constructs import Construct, IConstruct
 
 import spec
@@ -12,23 +12,28 @@ from seatrial_hosting import (
     ComponentDeclaration,
     ComponentEndpoint,
     ComponentFleet,
+    ComponentSpecification,
+    ContainerAccess,
     HostingError,
+    InferenceComponent,
+    InlineContainer,
     ModelArtifact,
     PrivateNetwork,
     TritonModel,
 )
+from stacks._placed import PlacedAdapter, PlacedComponent
 from stacks._settings import StackSettings
 from stacks._translation import (
     component_scaling,
     default_model_of,
     image_of,
+    inline_container,
     rolling_update,
     specifications,
     variables_of,
 )
-from stacks.built_artifacts import BuiltArtifact
 
-__all__ = ["ComponentStack", "PlacedComponent"]
+__all__ = ["ComponentStack"]
 
 _RESOURCE_LIMIT = 500
 """CloudFormation user guide, "CloudFormation quotas", resources."""
@@ -36,34 +41,21 @@ _RESOURCE_LIMIT = 500
 _MODEL_RESOURCES = 4
 """The model, its role, and two policies."""
 
-
-@dataclass(frozen=True, slots=True)
-class PlacedComponent:
-    """A component of this stack.
-
-    Attributes:
-        name: in SageMaker.
-        component: as the file has it.
-        container: of its model.
-        artifact: of its model.
-    """
-
-    name: str
-    component: spec.Component
-    container: spec.Container
-    artifact: BuiltArtifact
+_ADAPTER_RESOURCES = 2
+"""The adapter and its policy."""
 
 
 class ComponentStack(cdk.Stack):
     """``<deployment>-<endpoint key>-components-<n>``: components with their models, scaling, logs and alarms.
 
-    Each has a role that reads its own artifact alone. A stack whose last component has gone is empty, and
-    `cdk deploy` deletes it.
+    Each has a role that reads its own artifact alone, or where it has no Model a policy of the endpoint's
+    role. A stack whose last component has gone is empty, and `cdk deploy` deletes it.
 
     Termination protection is off: everything in it comes back from the deployment file and the artifacts.
 
     Args:
         components: by their keys in the file.
+        adapters: of these components, by their keys in the file.
 
     Raises:
         HostingError: a construct refuses what the file says, or the stack has more resources than
@@ -80,6 +72,7 @@ class ComponentStack(cdk.Stack):
         endpoint: ComponentEndpoint,
         declared: spec.ComponentEndpoint,
         components: Mapping[str, PlacedComponent],
+        adapters: Mapping[str, PlacedAdapter],
     ) -> None:
         super().__init__(
             scope,
@@ -89,22 +82,29 @@ class ComponentStack(cdk.Stack):
             description=f"Seatrial deployment {settings.deployment}: components of {endpoint.endpoint_name}",
         )
         self.models: dict[str, TritonModel] = {}
+        self.adapters: dict[str, InferenceComponent] = {}
         self._names = {key: placed.name for key, placed in components.items()}
+        self._access: list[ContainerAccess] = []
         if not components:
             return
         region = settings.environment.region
-        for key, placed in components.items():
-            self.models[key] = self._create_model(key, placed, network, region)
+        served = {
+            key: self._create_container(key, placed, endpoint, region)
+            if placed.component.inline_container
+            else self._create_model(key, placed, network, region).model_name
+            for key, placed in components.items()
+        }
         self._fleet = ComponentFleet(
             self,
             "Components",
             endpoint=endpoint,
             log_key=endpoint.key,
-            components=[
-                _declaration(placed, declared, self.models[key].model_name)
-                for key, placed in components.items()
-            ],
+            components=[_declaration(placed, declared, served[key]) for key, placed in components.items()],
         )
+        if self._access:
+            self._fleet.node.add_dependency(*self._access)
+        for key, each in adapters.items():
+            self.adapters[key] = self._create_adapter(key, each, endpoint)
         self._require_room(endpoint.endpoint_name, declared.shards)
         ComponentDashboard(
             self,
@@ -119,11 +119,12 @@ class ComponentStack(cdk.Stack):
         return self._fleet.component(self._names[key])
 
     def _require_room(self, endpoint_name: str, shards: int) -> None:
-        count = _MODEL_RESOURCES * len(self.models) + self._fleet.resource_count + 1
+        others = _ADAPTER_RESOURCES * len(self.adapters) + len(self._access) + 1
+        count = _MODEL_RESOURCES * len(self.models) + self._fleet.resource_count + others
         if count > _RESOURCE_LIMIT:
-            each = count / len(self.models)
+            each = count / len(self._names)
             problem = (
-                f"{len(self.models)} of the components of {endpoint_name} make {count} resources; "
+                f"{len(self._names)} of the components of {endpoint_name} make {count} resources; "
                 f"CloudFormation takes {_RESOURCE_LIMIT} in a stack. Raise shards, now {shards}: "
                 f"{int(_RESOURCE_LIMIT / each)} such components fit, and stacks are not filled evenly."
             )
@@ -133,32 +134,86 @@ class ComponentStack(cdk.Stack):
         self, key: str, placed: PlacedComponent, network: PrivateNetwork, region: str
     ) -> TritonModel:
         manifest = placed.artifact.manifest
-        artifact = ModelArtifact.from_file(self, placed.artifact.archive, content_key=manifest.content_key)
         model = TritonModel(
             self,
             f"{key}-model",
             network=network,
             image=image_of(placed.container, region),
-            artifact=artifact,
+            artifact=_artifact(self, placed),
             default_model=default_model_of(placed.container, manifest),
             environment=variables_of(placed.container),
         )
         model.grant_component_logs(placed.name)
+        self.models[key] = model
         return model
+
+    def _create_container(
+        self, key: str, placed: PlacedComponent, endpoint: ComponentEndpoint, region: str
+    ) -> InlineContainer:
+        artifact = _artifact(self, placed)
+        self._access.append(
+            ContainerAccess(
+                self,
+                f"{key}-access",
+                component_name=placed.name,
+                roles=[endpoint.role],
+                artifact=artifact,
+                image=image_of(placed.container, region),
+            )
+        )
+        return inline_container(
+            placed.component, placed.container, placed.artifact.manifest, region, artifact.url
+        )
+
+    def _create_adapter(
+        self, key: str, placed: PlacedAdapter, endpoint: ComponentEndpoint
+    ) -> InferenceComponent:
+        artifact = ModelArtifact.from_url(placed.adapter.artifact)
+        access = ContainerAccess(
+            self,
+            f"{key}-adapter-access",
+            component_name=placed.name,
+            roles=tuple(self._roles_of(placed.adapter.base, endpoint)),
+            artifact=artifact,
+        )
+        adapter = InferenceComponent(
+            self,
+            f"{key}-adapter",
+            component_name=placed.name,
+            endpoint=endpoint,
+            specification=ComponentSpecification(
+                base_component_name=self._names[placed.adapter.base],
+                container=InlineContainer(artifact_url=artifact.url),
+            ),
+        )
+        adapter.node.add_dependency(access, self.component(placed.adapter.base))
+        return adapter
+
+    def _roles_of(self, base: str, endpoint: ComponentEndpoint) -> Iterator[iam.IRole]:
+        # No document says with whose role the copies of a base fetch an adapter.
+        yield endpoint.role
+        if base in self.models:
+            yield self.models[base].role
+
+
+def _artifact(scope: Construct, placed: PlacedComponent) -> ModelArtifact:
+    built = placed.artifact
+    return ModelArtifact.from_file(scope, built.archive, content_key=built.manifest.content_key)
 
 
 def _declaration(
-    placed: PlacedComponent, declared: spec.ComponentEndpoint, model_name: str
+    placed: PlacedComponent, declared: spec.ComponentEndpoint, served: str | InlineContainer
 ) -> ComponentDeclaration:
     component, copies = placed.component, placed.component.copies
     scaling = component_scaling(component)
     return ComponentDeclaration(
         component_name=placed.name,
-        specifications=specifications(component, declared.instances, model_name),
+        specifications=specifications(component, declared.instances, served),
         scaling=scaling,
         # A number in the template is one that updates may set the copies back to: where scaling decides on
         # the copies, there is none.
         copy_count=copies.min if scaling is None else copies.initial,
         rolling_update=rolling_update(component.rolling_update),
         log_retention_days=declared.logs.retention_days,
+        errors_per_minute=component.server_errors_per_minute,
     )

@@ -1,10 +1,11 @@
-"""The stack that holds one endpoint and the model it serves."""
+"""The stack that holds one endpoint, the model it serves and its dashboard."""
 
 import aws_cdk as cdk
 from constructs import Construct
 
 import spec
 from seatrial_hosting import (
+    EndpointDashboard,
     ModelArtifact,
     PrivateNetwork,
     RealtimeEndpoint,
@@ -72,6 +73,7 @@ class EndpointStack(cdk.Stack):
         scaling = endpoint.scaling
         if scaling is not None:
             self.endpoint.scale_instances(variant_scaling(scaling, scaling.min, scaling.max))
+        EndpointDashboard(self, "Dashboard", dashboard_name=construct_id, endpoint=self.endpoint)
         cdk.CfnOutput(
             self,
             "EndpointName",

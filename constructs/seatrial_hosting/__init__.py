@@ -21,7 +21,9 @@ from seatrial_hosting.component_settings import (
     PlacementStrategy,
     RollingUpdate,
 )
+from seatrial_hosting.container_access import ContainerAccess
 from seatrial_hosting.endpoint import Endpoint
+from seatrial_hosting.endpoint_dashboard import EndpointDashboard
 from seatrial_hosting.errors import HostingError
 from seatrial_hosting.image import TritonImage
 from seatrial_hosting.inference_component import InferenceComponent
@@ -44,8 +46,10 @@ __all__ = [
     "ComponentScaling",
     "ComponentSpecification",
     "ComputeRequirements",
+    "ContainerAccess",
     "DeclaredModel",
     "Endpoint",
+    "EndpointDashboard",
     "HostingError",
     "InferenceComponent",
     "InlineContainer",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from catalogue.limits import INLINE_ENVIRONMENT_MAXIMUM_ENTRIES as ENVIRONMENT_LIMIT
 from seatrial_hosting.component_settings import CapacitySize, ComponentSpecification, RollingUpdate
 from seatrial_hosting.scaling_settings import Scaling
 
@@ -18,7 +19,6 @@ MEMORY_MINIMUM_MIB = 128
 CPU_MINIMUM = 0.25
 ACCELERATOR_MINIMUM = 1
 TIMEOUT_SECONDS = range(60, 3601)
-ENVIRONMENT_LIMIT = 16
 SPECIFICATION_LIMIT = 5
 BATCH_PERCENT = range(5, 51)
 WAIT_SECONDS = range(3601)

@@ -14,6 +14,7 @@ from catalogue.limits import (
     ENVIRONMENT_MAXIMUM_LENGTH,
     VARIABLE_NAME_PATTERN,
 )
+from catalogue.triton_images import DEFAULT_MODEL_VARIABLE
 from seatrial_hosting import _execution_role as execution_role
 from seatrial_hosting._place import Place
 from seatrial_hosting._validation import raise_problems
@@ -21,10 +22,7 @@ from seatrial_hosting.artifact import ModelArtifact
 from seatrial_hosting.image import TritonImage
 from seatrial_hosting.network import PrivateNetwork
 
-__all__ = ["DEFAULT_MODEL_VARIABLE", "TritonModel"]
-
-DEFAULT_MODEL_VARIABLE = "SAGEMAKER_TRITON_DEFAULT_MODEL_NAME"
-"""Names the model of the repository that ``serve`` in the image loads."""
+__all__ = ["TritonModel"]
 
 _VARIABLE_NAME = re.compile(VARIABLE_NAME_PATTERN)
 

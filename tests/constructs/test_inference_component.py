@@ -267,6 +267,20 @@ def test_copies_follow_the_load(make: Make, stack: cdk.Stack, find: Find) -> Non
     assert find(stack, "AWS::IAM::Role") == {}
 
 
+def test_capacity_that_only_grows_and_actions_with_an_end(make: Make, stack: cdk.Stack, find: Find) -> None:
+    """Target tracking may leave scale-in to others, and a scheduled action may begin and end."""
+    growing = replace(TRACKING, disable_scale_in=True)
+    sale = ScheduledAction(
+        "sale", "rate(1 day)", minimum=2, start_time="2030-01-01T00:00:00Z", end_time="2030-02-01T00:00:00Z"
+    )
+    ComponentScaling(stack, "Scaling", component=make(), scaling=Scaling(1, 3, growing, [sale]))
+    [target] = find(stack, "AWS::ApplicationAutoScaling::ScalableTarget").values()
+    [action] = target["Properties"]["ScheduledActions"]
+    assert (action["StartTime"], action["EndTime"]) == ("2030-01-01T00:00:00Z", "2030-02-01T00:00:00Z")
+    [policy] = find(stack, "AWS::ApplicationAutoScaling::ScalingPolicy").values()
+    assert policy["Properties"]["TargetTrackingScalingPolicyConfiguration"]["DisableScaleIn"] is True
+
+
 def test_scale_to_zero_is_one_unit(make: Make, stack: cdk.Stack, find: Find) -> None:
     """A minimum of 0 brings the step policy and the alarm that sets it off."""
     ComponentScaling(stack, "Scaling", component=make(), scaling=Scaling(0, 3, TRACKING))

@@ -17,6 +17,12 @@ FILE = Path("deployments/test.yaml")
 COMPONENTS = Path(spec.__file__).parents[1] / "deployments" / "components.yaml"
 SHARED = "endpoints.shared"
 CLASSIFIER = f"{SHARED}.components.classifier"
+SALE = {
+    "schedule": "rate(1 day)",
+    "min": 2,
+    "start": "2030-01-02T00:00:00Z",
+    "end": "2030-01-01T00:00:00Z",
+}
 
 
 @pytest.fixture
@@ -180,6 +186,16 @@ def test_errors_inside_an_endpoint_name_the_file_s_path(change: Change) -> None:
             {"components__it__scaling__scheduled": {"night": {"schedule": "cron(0 22 * * ? *)"}}},
             f"{CLASSIFIER}.scaling.scheduled.night",
             "the action changes nothing",
+        ),
+        (
+            {"components__it__scaling__scheduled": {"sale": SALE}},
+            f"{CLASSIFIER}.scaling.scheduled.sale.end",
+            "the action ends at 2030-01-01T00:00:00Z, and begins at 2030-01-02T00:00:00Z",
+        ),
+        (
+            {"components__it__scaling__scheduled": {"sale": {**SALE, "end": "2030-01-03"}}},
+            f"{CLASSIFIER}.scaling.scheduled.sale.end",
+            '"2030-01-03" does not have the right form',
         ),
         (
             {"components__it__rolling_update__maximum_batch_size": {"type": "CAPACITY_PERCENT", "value": 51}},
