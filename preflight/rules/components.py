@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 import catalogue
-from planning.control.packing import Resources
+from planning.control.packing import Resources, place_all
 from preflight.evidence import DeploymentEvidence, ServedComponent
 from preflight.finding import Severity
 from preflight.registry import rule
@@ -101,14 +101,14 @@ def no_room_for_a_rolling_update(evidence: DeploymentEvidence) -> Iterator[Viola
     """With all copies of all components there, one batch more of any one component fits."""
     for _, endpoint, components in _by_endpoint(evidence):
         copies = [copy for served in components for copy in copies_of(served, served.component.copies.max)]
-        if any(too_large(served) for served in components) or pack(endpoint, copies).unplaced:
+        packing = pack(endpoint, copies)
+        if any(too_large(served) for served in components) or packing.unplaced:
             continue
         for served in components:
             batch = _batch_copies(
                 served.component.rolling_update.maximum_batch_size, served.component.copies.max
             )
-            more = [*copies, *copies_of(served, batch, "new")]
-            if pack(endpoint, more).unplaced:
+            if place_all(copies_of(served, batch, "new"), packing.instances).unplaced:
                 yield Violation(
                     f"Besides the {len(copies)} copies that there may be, a batch of {batch} finds no room "
                     f"on {shown_instances(endpoint)}.",
