@@ -12,6 +12,8 @@ from spec._scaling_checks import range_complaints, scheduled_complaints
 _PERCENT_MINIMUM, _PERCENT_MAXIMUM = 5, 50
 """SageMaker API Reference, InferenceComponentRollingUpdatePolicy, MaximumBatchSize."""
 
+_EVERY_COPY_PERCENT = 100
+
 
 def component_complaints(
     document: Document, taken: dict[str, str], keys: tuple[str, str], component: dict[str, object]
@@ -72,7 +74,8 @@ def _scaling(path: DocumentPath, component: dict[str, object]) -> Iterator[Compl
     scaling = get(component, dict, "scaling")
     if scaling is None:
         return
-    yield from scheduled_complaints(at, scaling)
+    least, most = number(component, "copies", "min"), number(component, "copies", "max")
+    yield from scheduled_complaints(at, scaling, least=least, most=most, what="copies")
     metrics = ("invocations_per_copy", "concurrent_requests_per_copy")
     given = [each for each in metrics if scaling.get(each) is not None]
     both = " and ".join(metrics)
@@ -95,6 +98,16 @@ def _batch(path: DocumentPath, component: dict[str, object]) -> Iterator[Complai
             f"from {_PERCENT_MINIMUM} to {_PERCENT_MAXIMUM}",
             "take a share in between",
             value=str(value),
+        )
+    back = get(component, dict, "rolling_update", "rollback_maximum_batch_size")
+    share = number(back, "value")
+    if get(back, str, "type") == "CAPACITY_PERCENT" and share is not None and share > _EVERY_COPY_PERCENT:
+        yield Complaint(
+            (*path, "rolling_update", "rollback_maximum_batch_size", "value"),
+            f"a rollback brings back {share} % of the copies at a time, and there are 100 %",
+            f"from 1 to {_EVERY_COPY_PERCENT}",
+            "lower it, or leave rollback_maximum_batch_size out for all at once",
+            value=str(share),
         )
 
 

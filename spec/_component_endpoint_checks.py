@@ -35,7 +35,14 @@ def _variant_scaling(path: DocumentPath, endpoint: dict[str, object]) -> Iterato
     least, most = number(endpoint, "scaling", "min"), number(endpoint, "scaling", "max")
     count = number(endpoint, "instances", "count") if get(endpoint, dict, "instances") else None
     yield from range_complaints((*path, "scaling"), least, most, "instances")
-    yield from scheduled_complaints((*path, "scaling"), get(endpoint, dict, "scaling") or {})
+    yield from scheduled_complaints(
+        (*path, "scaling"),
+        get(endpoint, dict, "scaling") or {},
+        least=least,
+        most=most,
+        what="instances",
+        smallest=1,
+    )
     if least is not None and most is not None and least <= most and not least <= (count or 1) <= most:
         yield Complaint(
             (*path, "instances", "count"),
@@ -71,7 +78,14 @@ def _instances(path: DocumentPath, endpoint: dict[str, object]) -> Iterator[Comp
     yield from range_complaints(at, least, most, "instances")
     if instances.get("scaling") is None:
         return
-    yield from scheduled_complaints((*at, "scaling"), get(instances, dict, "scaling") or {})
+    yield from scheduled_complaints(
+        (*at, "scaling"),
+        get(instances, dict, "scaling") or {},
+        least=least,
+        most=most,
+        what="instances",
+        smallest=1,
+    )
     if least == 0:
         yield Complaint(
             (*at, "min"),

@@ -85,7 +85,9 @@ class Placement(SpecModel):
         description="SPREAD over all instances, or BINPACK onto as few as possible."
     )
     zone_balance: ZoneBalance | None = Field(
-        default=None, description="Balance over Availability Zones. Default: none is asked for."
+        default=None,
+        description="Balance over Availability Zones. Default: PERMISSIVE, which CloudFormation asks for in "
+        "any placement, with SageMaker's own imbalance, 0.",
     )
 
 

@@ -25,16 +25,22 @@ ActionName = Annotated[
 ScheduleExpression = Annotated[
     str,
     text(
-        r"^(at|rate|cron)\([^()]+\)$",
-        allowed="at(2030-01-31T08:00:00), rate(12 hours) or cron(0 8 * * ? *)",
+        r"^(at\([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\)"
+        r"|rate\([1-9][0-9]* (minute|hour|day)s?\)"
+        r"|cron\([^\s()]+( +[^\s()]+){5}\))$",
+        allowed="at(2030-01-31T08:00:00), rate(12 hours) or cron(0 8 * * ? *), of six fields",
         maximum=1600,  # Application Auto Scaling API Reference, PutScheduledAction, Schedule
     ),
 ]
 
+TIMESTAMP_PATTERN = (
+    r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z$"
+)
+
 Timestamp = Annotated[
     str,
     text(
-        r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z$",
+        TIMESTAMP_PATTERN,
         allowed="a time in UTC, in quotes: 2030-01-31T08:00:00Z",
         maximum=20,
     ),

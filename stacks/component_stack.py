@@ -171,7 +171,7 @@ class ComponentStack(cdk.Stack):
         artifact = ModelArtifact.from_url(placed.adapter.artifact)
         access = ContainerAccess(
             self,
-            f"{key}-adapter-access",
+            f"{key}-adapter-artifact",
             component_name=placed.name,
             roles=tuple(self._roles_of(placed.adapter.base, endpoint)),
             artifact=artifact,

@@ -61,6 +61,9 @@ def scaling_problems(scaling: Scaling, smallest: int) -> Iterator[str]:
     for action in scaling.scheduled_actions:
         if action.minimum is None and action.maximum is None:
             yield f"the scheduled action {action.name!r} changes nothing; give minimum, maximum or both."
+        given = [each for each in (action.minimum, action.maximum) if each is not None]
+        if min(given, default=smallest) < smallest:
+            yield f"the scheduled action {action.name!r} goes to {min(given)}; it is at least {smallest}."
 
 
 def _specification_problems(specifications: Sequence[ComponentSpecification]) -> Iterator[str]:

@@ -119,7 +119,7 @@ def _scaling(scaling: Scaling, name: str, base: str, alarms: str) -> dict[str, P
     if scaling.target_tracking is not None:
         tracking = scaling_json.tracking_properties(f"{name}-tracking", target_id, scaling.target_tracking)
         resources[f"{base}Tracking"] = resource(scaling_json.POLICY_TYPE, tracking)
-    if scaling.minimum == 0:
+    if scaling.reaches_zero:
         policy = scaling_json.from_zero_policy_properties(f"{name}-from-zero", target_id)
         resources[f"{base}FromZero"] = resource(scaling_json.POLICY_TYPE, policy)
         alarm = scaling_json.from_zero_alarm_properties(

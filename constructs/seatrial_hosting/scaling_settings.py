@@ -78,3 +78,8 @@ class Scaling:
     maximum: int
     target_tracking: TargetTracking | None = None
     scheduled_actions: Sequence[ScheduledAction] = ()
+
+    @property
+    def reaches_zero(self) -> bool:
+        """Whether the minimum is 0, or a scheduled action makes it 0."""
+        return 0 in (self.minimum, *(action.minimum for action in self.scheduled_actions))

@@ -54,26 +54,27 @@ def endpoint(stack: cdk.Stack) -> Endpoint:
     return Endpoint(stack, "Endpoint", endpoint_name="shared")
 
 
-def test_a_fleet_and_single_constructs_give_equal_resources(app: cdk.App, find: Find) -> None:
+@pytest.mark.parametrize("name", ["shared-it", "it"])
+def test_a_fleet_and_single_constructs_give_equal_resources(app: cdk.App, find: Find, name: str) -> None:
     """One truth: the properties of components, targets, policies and alarms are the same either way."""
     environment = cdk.Environment(account="123456789012", region="eu-west-1")
-    single, many = (cdk.Stack(app, name, env=environment) for name in ("single", "many"))
+    single, many = (cdk.Stack(app, each, env=environment) for each in ("single", "many"))
     endpoints = {each: Endpoint(each, "Endpoint", endpoint_name="shared") for each in (single, many)}
     component = InferenceComponent(
         single,
         "Component",
-        component_name="shared-it",
+        component_name=name,
         endpoint=endpoints[single],
         specification=ComponentSpecification(model_name="model", compute=COMPUTE),
     )
     ComponentScaling(single, "Scaling", component=component, scaling=SCALING)
-    declared = declaration("shared-it", errors_per_minute=None, log_retention_days=None)
+    declared = declaration(name, errors_per_minute=None, log_retention_days=None)
     ComponentFleet(many, "Fleet", endpoint=endpoints[many], components=[declared])
 
     def comparable(stack: cdk.Stack, resource_type: str) -> list[dict[str, Any]]:
         references = {"ScalingTargetId", "AlarmActions"}
         return [
-            {name: value for name, value in each["Properties"].items() if name not in references}
+            {key: value for key, value in each["Properties"].items() if key not in references}
             for each in find(stack, resource_type).values()
         ]
 

@@ -302,6 +302,14 @@ def test_scale_to_zero_is_one_unit(make: Make, stack: cdk.Stack, find: Find) -> 
     assert (properties["Statistic"], properties["Period"], properties["Threshold"]) == ("Maximum", 30, 1)
 
 
+def test_a_scheduled_way_to_zero_has_a_way_back(make: Make, stack: cdk.Stack, find: Find) -> None:
+    """Where an action lets the copies go to 0, a request brings the first one back."""
+    night = ScheduledAction("night", "cron(0 22 * * ? *)", minimum=0)
+    ComponentScaling(stack, "Scaling", component=make(), scaling=Scaling(1, 3, TRACKING, [night]))
+    [alarm] = find(stack, "AWS::CloudWatch::Alarm").values()
+    assert alarm["Properties"]["MetricName"] == "NoCapacityInvocationFailures"
+
+
 @pytest.mark.parametrize(
     ("scaling", "problem"),
     [

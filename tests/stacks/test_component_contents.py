@@ -199,3 +199,16 @@ def test_an_ordinary_endpoint_has_a_dashboard(project: Project) -> None:
     assert (
         '"EndpointName","trial-fast","VariantName","AllTraffic"' in dashboard["Properties"]["DashboardBody"]
     )
+
+
+def test_a_component_may_be_called_as_the_access_of_an_adapter(contents: Project) -> None:
+    """Keys are the user's: a component ``french-adapter`` beside the adapter ``french`` is no clash."""
+    text = contents.deployment.read_text(encoding="utf-8")
+    contents.deployment.write_text(
+        text.replace("      classifier:\n        model", "      french-adapter:\n        model").replace(
+            "base: classifier", "base: french-adapter"
+        ),
+        encoding="utf-8",
+    )
+    names = by_name(synthesized(contents.root)["trial-shared-components-1"])
+    assert {"trial-shared-french-adapter", "trial-shared-french"} <= set(names)
