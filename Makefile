@@ -27,7 +27,7 @@ check: setup package  ## format, lint, types, arrows, generated files, one full 
 	@$(BIN)/python -m spec.schema --check
 	@$(BIN)/python -m preflight.documentation --check
 	@$(BIN)/python -m catalogue.refresh --check
-	@$(BIN)/mypy app.py catalogue spec model_packaging invocation planning preflight local stacks cli environments examples \
+	@$(BIN)/mypy app.py catalogue spec model_packaging invocation migration planning preflight local stacks cli environments examples \
 		benchmarks constructs/seatrial_hosting
 	@for deployment in deployments/*.yaml; do \
 		rm -rf .seatrial/check && $(BIN)/seatrial check $$deployment && \

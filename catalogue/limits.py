@@ -6,6 +6,7 @@ __all__ = [
     "ENVIRONMENT_MAXIMUM_BYTES",
     "ENVIRONMENT_MAXIMUM_ENTRIES",
     "ENVIRONMENT_MAXIMUM_LENGTH",
+    "INLINE_ENVIRONMENT_MAXIMUM_ENTRIES",
     "LOG_RETENTION_DAYS",
     "VARIABLE_NAME_PATTERN",
     "VARIANT_TIMEOUT_MAXIMUM_SECONDS",
@@ -38,6 +39,10 @@ ENVIRONMENT_MAXIMUM_LENGTH = 1024
 
 ENVIRONMENT_MAXIMUM_BYTES = 32 * 1024
 """Of all names and values together (same source)."""
+
+INLINE_ENVIRONMENT_MAXIMUM_ENTRIES = 16
+"""Variables of an inference component's own container (CloudFormation, AWS::SageMaker::InferenceComponent,
+``EnvironmentMap``); SageMaker's API takes 100 there, too."""
 
 LOG_RETENTION_DAYS = (
     *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),

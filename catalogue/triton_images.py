@@ -6,7 +6,16 @@ from catalogue._data import read_data
 from catalogue.errors import UnknownRegionError, UnknownReleaseError
 from catalogue.regions import region as region_named
 
-__all__ = ["DEFAULT_TRITON_RELEASE", "triton_image_account", "triton_image_uri", "triton_releases"]
+__all__ = [
+    "DEFAULT_MODEL_VARIABLE",
+    "DEFAULT_TRITON_RELEASE",
+    "triton_image_account",
+    "triton_image_uri",
+    "triton_releases",
+]
+
+DEFAULT_MODEL_VARIABLE = "SAGEMAKER_TRITON_DEFAULT_MODEL_NAME"
+"""Names the model that ``serve`` in the image loads (sagemaker-tritonserver image, ``serve``)."""
 
 DEFAULT_TRITON_RELEASE = "24.09"
 """The newest published release that is not newer than the Triton that endpoints on the laptop run, 2.51

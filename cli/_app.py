@@ -9,7 +9,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from cli import check, invoke, local, migrate, package, rehearse, shards
+from cli import check, invoke, local, migrate, package, rehearse, replay, shards
 from cli._errors import INTERRUPTED, TERMINATED
 from cli._project import PROJECT
 
@@ -28,6 +28,7 @@ app.command("check", short_help="all findings, before anything is deployed")(che
 app.command("rehearse", short_help="package, deploy on the laptop, compare answers")(
     rehearse.rehearse_deployment
 )
+app.command("replay", short_help="play days of traffic on the laptop, in minutes")(replay.replay_traffic)
 app.command("invoke", short_help="send one request to an endpoint")(invoke.invoke)
 app.command("shards", short_help="show or accept a changed number of shards")(shards.shards)
 app.command("migrate", short_help="rewrite a file without what AWS has retired")(migrate.migrate)

@@ -65,6 +65,11 @@ def declared_acknowledgments(deployment: Deployment) -> Iterator[DeclaredAcknowl
             for name, component in endpoint.components.items()
         ),
         *((("clients", key), client.acknowledge) for key, client in deployment.clients.items()),
+        *(
+            (("endpoints", key, "adapters", name), adapter.acknowledge)
+            for key, endpoint in deployment.component_endpoints.items()
+            for name, adapter in endpoint.adapters.items()
+        ),
     ]
     for section, acknowledged in sections:
         for rule_id, reason in acknowledged.items():

@@ -136,7 +136,7 @@ def _recorded_findings(evidence: DeploymentEvidence) -> Iterator[Finding]:
 
 def _finding(rule: Rule[EvidenceT], violation: Violation, evidence: DeploymentEvidence) -> Finding:
     place = violation.place
-    of_component = place[2:3] == ("components",) and len(place) >= _COMPONENT_DEPTH
+    of_component = place[2:3] in (("components",), ("adapters",)) and len(place) >= _COMPONENT_DEPTH
     depth = _COMPONENT_DEPTH if of_component else _SECTION_DEPTH.get(place[0], 1)
     subject = ".".join(place[:depth])
     location = Location(evidence.shown_file, evidence.file.line_of(*place))

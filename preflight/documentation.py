@@ -1,12 +1,12 @@
 """docs/rules.md: every rule of the registry, written from the rules themselves."""
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import preflight.rules  # noqa: F401 - importing registers the rules
+from catalogue.generated import check_generated, write_generated
 from preflight.registry import REGISTRY
 from preflight.rule import ACKNOWLEDGMENT, ARTIFACT, DEPLOYMENT, TEMPLATE
 
@@ -54,17 +54,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if the page is stale")
     if parser.parse_args(arguments).check:
-        current = DOCUMENT_PATH.read_text(encoding="utf-8") if DOCUMENT_PATH.exists() else ""
-        if current == document_text():
-            return 0
-        sys.stderr.write("docs/rules.md does not fit the rules; run `python -m preflight.documentation`\n")
-        return 1
-    beside = DOCUMENT_PATH.with_name(f".{DOCUMENT_PATH.name}.{os.getpid()}")
-    try:
-        beside.write_text(document_text(), encoding="utf-8")
-        beside.replace(DOCUMENT_PATH)
-    finally:
-        beside.unlink(missing_ok=True)
+        complaint = "docs/rules.md does not fit the rules; run `python -m preflight.documentation`"
+        return check_generated(DOCUMENT_PATH, document_text(), complaint)
+    write_generated(DOCUMENT_PATH, document_text())
     return 0
 
 

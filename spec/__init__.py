@@ -1,17 +1,10 @@
 """What may be said in a deployment file, and the reading of it."""
 
 from spec.acknowledgments import Acknowledgments
+from spec.adapter import Adapter
 from spec.alarms import Alarms
 from spec.client import Client, ElasticInference
-from spec.component import (
-    CapacitySize,
-    Component,
-    Compute,
-    Copies,
-    Placement,
-    RollingUpdate,
-    ZoneBalance,
-)
+from spec.component import Component, Compute, Copies, MetricsEndpoint, Placement, ZoneBalance
 from spec.component_endpoint import (
     ComponentEndpoint,
     InstancePool,
@@ -32,12 +25,14 @@ from spec.loader import DeploymentFile, load_deployment, parse_deployment
 from spec.model import Model, Tolerance
 from spec.network import Network
 from spec.pytorch import PyTorchServing
+from spec.rolling_update import CapacitySize, RollingUpdate
 from spec.scaling import ComponentScaling, ScheduledAction, VariantScaling
 from spec.security import ArtifactBucket, Security
 from spec.triton import DynamicBatching, InstanceGroup, TritonModelConfig
 
 __all__ = [
     "Acknowledgments",
+    "Adapter",
     "Alarms",
     "ArtifactBucket",
     "CapacitySize",
@@ -64,6 +59,7 @@ __all__ = [
     "InstanceScaling",
     "Instances",
     "Logs",
+    "MetricsEndpoint",
     "Model",
     "Network",
     "Placement",

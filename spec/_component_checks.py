@@ -2,13 +2,17 @@
 
 from collections.abc import Iterator
 
+from catalogue.limits import INLINE_ENVIRONMENT_MAXIMUM_ENTRIES
+from catalogue.triton_images import DEFAULT_MODEL_VARIABLE
+from spec._component_names import name_complaints
 from spec._document import Complaint, Document, DocumentPath
-from spec._endpoint_names import NAME_MAXIMUM_LENGTH
 from spec._plain_data import get, number
 from spec._scaling_checks import range_complaints, scheduled_complaints
 
 _PERCENT_MINIMUM, _PERCENT_MAXIMUM = 5, 50
 """SageMaker API Reference, InferenceComponentRollingUpdatePolicy, MaximumBatchSize."""
+
+_EVERY_COPY_PERCENT = 100
 
 
 def component_complaints(
@@ -27,8 +31,10 @@ def component_complaints(
     yield from _copies(path, component)
     yield from _scaling(path, component)
     yield from _batch(path, component)
+    yield from _rollback_alarms(document, key, path, component)
     yield from _memory(path, component)
-    yield from _name(document, taken, keys, component)
+    yield from _inline_container(document, path, component)
+    yield from name_complaints(document, taken, path, component)
 
 
 def _copies(path: DocumentPath, component: dict[str, object]) -> Iterator[Complaint]:
@@ -68,7 +74,8 @@ def _scaling(path: DocumentPath, component: dict[str, object]) -> Iterator[Compl
     scaling = get(component, dict, "scaling")
     if scaling is None:
         return
-    yield from scheduled_complaints(at, scaling)
+    least, most = number(component, "copies", "min"), number(component, "copies", "max")
+    yield from scheduled_complaints(at, scaling, least=least, most=most, what="copies")
     metrics = ("invocations_per_copy", "concurrent_requests_per_copy")
     given = [each for each in metrics if scaling.get(each) is not None]
     both = " and ".join(metrics)
@@ -92,6 +99,16 @@ def _batch(path: DocumentPath, component: dict[str, object]) -> Iterator[Complai
             "take a share in between",
             value=str(value),
         )
+    back = get(component, dict, "rolling_update", "rollback_maximum_batch_size")
+    share = number(back, "value")
+    if get(back, str, "type") == "CAPACITY_PERCENT" and share is not None and share > _EVERY_COPY_PERCENT:
+        yield Complaint(
+            (*path, "rolling_update", "rollback_maximum_batch_size", "value"),
+            f"a rollback brings back {share} % of the copies at a time, and there are 100 %",
+            f"from 1 to {_EVERY_COPY_PERCENT}",
+            "lower it, or leave rollback_maximum_batch_size out for all at once",
+            value=str(share),
+        )
 
 
 def _memory(path: DocumentPath, component: dict[str, object]) -> Iterator[Complaint]:
@@ -107,28 +124,43 @@ def _memory(path: DocumentPath, component: dict[str, object]) -> Iterator[Compla
         )
 
 
-def _name(
-    document: Document, taken: dict[str, str], keys: tuple[str, str], component: dict[str, object]
+def _rollback_alarms(
+    document: Document, endpoint_key: str, path: DocumentPath, component: dict[str, object]
 ) -> Iterator[Complaint]:
-    key, component_key = keys
-    path: DocumentPath = ("endpoints", key, "components", component_key)
-    deployment, given = get(document.data, str, "name"), get(component, str, "name")
-    name = given or f"{deployment}-{key}-{component_key}"
-    if given is None and deployment is not None and len(name) > NAME_MAXIMUM_LENGTH:
+    given = get(document.data, str, "endpoints", endpoint_key, "endpoint_name")
+    deployment = get(document.data, str, "name")
+    endpoint_name = given or (f"{deployment}-{endpoint_key}" if deployment else None)
+    alarms = get(component, list, "rolling_update", "rollback_alarms") or ()
+    for index, alarm in enumerate(alarms):
+        if endpoint_name and isinstance(alarm, str) and not alarm.startswith(f"{endpoint_name}-"):
+            yield Complaint(
+                (*path, "rolling_update", "rollback_alarms", index),
+                f"the endpoint's role does not see the alarm {alarm!r}",
+                f"names that begin with {endpoint_name}-",
+                "give the alarm such a name",
+                value=alarm,
+            )
+
+
+def _inline_container(
+    document: Document, path: DocumentPath, component: dict[str, object]
+) -> Iterator[Complaint]:
+    inline = component.get("inline_container") is True
+    if component.get("metrics_endpoint") is not None and not inline:
         yield Complaint(
-            path,
-            f"the component's name would be {name!r}, {len(name)} characters",
-            f"at most {NAME_MAXIMUM_LENGTH} characters",
-            "shorten one of the three keys, or give name",
-            value=component_key,
+            (*path, "metrics_endpoint"),
+            "a SageMaker Model has no metrics endpoint",
+            "metrics_endpoint with inline_container: true",
+            "set inline_container: true, or remove metrics_endpoint",
         )
-    place = f"{key}.{component_key}"
-    other = taken.setdefault(name.casefold(), place)
-    if other != place:
+    model = get(component, str, "model")
+    variables = get(document.data, dict, "models", model or "", "container", "environment") or {}
+    count = len(variables) + (DEFAULT_MODEL_VARIABLE not in variables)
+    if inline and count > INLINE_ENVIRONMENT_MAXIMUM_ENTRIES:
         yield Complaint(
-            path,
-            f"its name {name!r} is also that of the component {other!r}",
-            "names that differ by more than upper and lower case",
-            "change the key or the name of one of the two",
-            value=component_key,
+            (*path, "inline_container"),
+            f"the container of {model!r} has {count} environment variables, with {DEFAULT_MODEL_VARIABLE}",
+            f"at most {INLINE_ENVIRONMENT_MAXIMUM_ENTRIES} without a Model",
+            "remove inline_container, or variables",
+            value="true",
         )

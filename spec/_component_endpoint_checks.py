@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 
 from spec._component_checks import component_complaints
+from spec._component_names import name_complaints
 from spec._document import Complaint, Document, DocumentPath
 from spec._plain_data import entries, get, number
 from spec._scaling_checks import range_complaints, scheduled_complaints
+from spec._suggest import did_you_mean
 
 _STACK_NAME_MAXIMUM_LENGTH = 128  # CloudFormation API Reference, CreateStack, StackName
 
@@ -23,13 +25,24 @@ def endpoint_complaints(document: Document) -> Iterator[Complaint]:
         yield from _stack_names(document, key, endpoint)
         for component_key, component in entries(endpoint, "components"):
             yield from component_complaints(document, taken, (key, component_key), component)
+        for adapter_key, adapter in entries(endpoint, "adapters"):
+            at: DocumentPath = (*path, "adapters", adapter_key)
+            yield from name_complaints(document, taken, at, adapter)
+            yield from _base(at, endpoint, adapter)
 
 
 def _variant_scaling(path: DocumentPath, endpoint: dict[str, object]) -> Iterator[Complaint]:
     least, most = number(endpoint, "scaling", "min"), number(endpoint, "scaling", "max")
     count = number(endpoint, "instances", "count") if get(endpoint, dict, "instances") else None
     yield from range_complaints((*path, "scaling"), least, most, "instances")
-    yield from scheduled_complaints((*path, "scaling"), get(endpoint, dict, "scaling") or {})
+    yield from scheduled_complaints(
+        (*path, "scaling"),
+        get(endpoint, dict, "scaling") or {},
+        least=least,
+        most=most,
+        what="instances",
+        smallest=1,
+    )
     if least is not None and most is not None and least <= most and not least <= (count or 1) <= most:
         yield Complaint(
             (*path, "instances", "count"),
@@ -65,7 +78,14 @@ def _instances(path: DocumentPath, endpoint: dict[str, object]) -> Iterator[Comp
     yield from range_complaints(at, least, most, "instances")
     if instances.get("scaling") is None:
         return
-    yield from scheduled_complaints((*at, "scaling"), get(instances, dict, "scaling") or {})
+    yield from scheduled_complaints(
+        (*at, "scaling"),
+        get(instances, dict, "scaling") or {},
+        least=least,
+        most=most,
+        what="instances",
+        smallest=1,
+    )
     if least == 0:
         yield Complaint(
             (*at, "min"),
@@ -80,6 +100,19 @@ def _instances(path: DocumentPath, endpoint: dict[str, object]) -> Iterator[Comp
             "scale_in belongs to SageMaker's managed instance scaling, and scaling replaces that",
             "one of the two",
             "remove scale_in, or scaling",
+        )
+
+
+def _base(path: DocumentPath, endpoint: dict[str, object], adapter: dict[str, object]) -> Iterator[Complaint]:
+    components = [key for key, _ in entries(endpoint, "components")]
+    base = get(adapter, str, "base")
+    if base is not None and base not in components:
+        yield Complaint(
+            (*path, "base"),
+            f"the endpoint has no component {base!r}",
+            f"a key under components: {', '.join(components)}" if components else "a key under components",
+            did_you_mean(base, components, "add it under components, or name another"),
+            value=base,
         )
 
 

@@ -8,24 +8,24 @@ from spec._base import SpecModel, text
 from spec._endpoint_names import NAME_MAXIMUM_LENGTH, NAME_PATTERN, NAME_WORDS, TimeoutSeconds
 from spec.acknowledgments import Acknowledgments
 from spec.model import ModelName
+from spec.rolling_update import RollingUpdate
 from spec.scaling import ComponentScaling
 
 __all__ = [
-    "CapacitySize",
     "Component",
     "ComponentKey",
+    "ComponentName",
     "Compute",
     "Copies",
+    "MetricsEndpoint",
     "Placement",
-    "RollingUpdate",
     "ZoneBalance",
 ]
 
 ComponentKey = Annotated[str, text(NAME_PATTERN, allowed=NAME_WORDS, maximum=NAME_MAXIMUM_LENGTH)]
 """A component's key in the file: the end of its default name."""
 ComponentName = Annotated[str, text(NAME_PATTERN, allowed=NAME_WORDS, maximum=NAME_MAXIMUM_LENGTH)]
-
-_SEVEN_HOURS_AND_MORE = 28_800
+"""A component's name in SageMaker, or an adapter's."""
 
 
 class Copies(SpecModel):
@@ -85,41 +85,25 @@ class Placement(SpecModel):
         description="SPREAD over all instances, or BINPACK onto as few as possible."
     )
     zone_balance: ZoneBalance | None = Field(
-        default=None, description="Balance over Availability Zones. Default: none is asked for."
-    )
-
-
-class CapacitySize(SpecModel):
-    """A part of the copies, as a number or as a share."""
-
-    type: Literal["COPY_COUNT", "CAPACITY_PERCENT"] = Field(description="What value counts.")
-    value: int = Field(ge=1, description="Copies, or per cent of the copies.")
-
-
-class RollingUpdate(SpecModel):
-    """How a changed component replaces its copies: batch by batch, new ones first."""
-
-    maximum_batch_size: CapacitySize = Field(
-        default=CapacitySize(type="CAPACITY_PERCENT", value=25),
-        description="Copies replaced at a time, 5 to 50 % of all (SageMaker API Reference, "
-        "InferenceComponentRollingUpdatePolicy). Instances need room for one batch more than all copies. "
-        "Default: 25 %.",
-    )
-    wait_interval_seconds: int = Field(
-        default=60,
-        ge=0,
-        le=3600,
-        description="How long alarms are watched after each batch, 0 to 3600. Default: 60.",
-    )
-    maximum_execution_timeout_seconds: int | None = Field(
         default=None,
-        ge=600,
-        le=_SEVEN_HOURS_AND_MORE,
-        description="After how long the update is given up and rolled back, 600 to 28800. "
-        "Default: SageMaker's own.",
+        description="Balance over Availability Zones. Default: PERMISSIVE, which CloudFormation asks for in "
+        "any placement, with SageMaker's own imbalance, 0.",
     )
-    rollback_maximum_batch_size: CapacitySize | None = Field(
-        default=None, description="Copies brought back at a time in a rollback. Default: all at once."
+
+
+class MetricsEndpoint(SpecModel):
+    """Where a copy's container shows Prometheus metrics (SageMaker API Reference, MetricsEndpoint)."""
+
+    path: Annotated[
+        str,
+        text(
+            r"^/([a-zA-Z0-9/_-]|\.[a-zA-Z0-9/_-])+\.?$",
+            allowed="a path such as /metrics, without two dots in a row",
+            maximum=256,
+        ),
+    ] = Field(description="The path on the container's port, such as /metrics.")
+    publish_frequency_seconds: Literal[10, 30, 60, 120, 180, 240, 300] | None = Field(
+        default=None, description="How often SageMaker reads it. Default: SageMaker's own, 60."
     )
 
 
@@ -144,6 +128,24 @@ class Component(SpecModel):
     )
     placement: Placement | None = Field(
         default=None, description="Which instance gets a copy. Default: SageMaker's own choice."
+    )
+    inline_container: bool = Field(
+        default=False,
+        description="Whether the component itself names image, artifact and environment (SageMaker API "
+        "Reference, InferenceComponentSpecification, Container), without a SageMaker Model: then the "
+        "endpoint's role fetches both, and CloudFormation takes 16 environment variables. "
+        "Default: false, a Model of its own with a role of its own.",
+    )
+    metrics_endpoint: MetricsEndpoint | None = Field(
+        default=None,
+        description="Where SageMaker reads the container's own metrics; only with inline_container. "
+        "Default: SageMaker's own choice.",
+    )
+    server_errors_per_minute: int = Field(
+        default=5,
+        ge=1,
+        description="How many answers with a 5xx status in a minute set off the component's alarm, which "
+        "also rolls an update back. Default: 5.",
     )
     data_cache: bool = Field(
         default=True,

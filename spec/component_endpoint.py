@@ -8,6 +8,7 @@ from catalogue.limits import LOG_RETENTION_DAYS
 from spec._base import Items, OneOf, SpecModel
 from spec._endpoint_names import EndpointName, InferenceAmiName, InstanceTypeName
 from spec.acknowledgments import Acknowledgments
+from spec.adapter import Adapter
 from spec.component import Component, ComponentKey
 from spec.scaling import Scaling, TargetValue
 
@@ -118,6 +119,11 @@ class ComponentEndpoint(SpecModel):
     instances: SharedInstances = Field(description="What the endpoint runs on.")
     components: dict[ComponentKey, Component] = Field(
         default_factory=dict, description="The inference components by key. Default: none."
+    )
+    adapters: dict[ComponentKey, Adapter] = Field(
+        default_factory=dict,
+        description="Adapters of these components by key; each goes with its base into the same stack. "
+        "Default: none.",
     )
     shards: int = Field(
         default=1,

@@ -74,6 +74,6 @@ class Container(SpecModel):
     )
     execution_role: RoleArn | None = Field(
         default=None,
-        description="A role of your own that SageMaker assumes to serve the model; it gets no permission, and "
-        "a finding lists what it must allow. Default: one is created that may do that and nothing else.",
+        description="A role of your own that SageMaker assumes to serve the model; it gets no permission, "
+        "and a finding lists what it must allow. Default: one is created that may do that and nothing else.",
     )

@@ -87,6 +87,15 @@ class Deployment(SpecModel):
         component = self.component_endpoints[endpoint_key].components[component_key]
         return component.name or f"{self.name}-{endpoint_key}-{component_key}"
 
+    def adapter_name(self, endpoint_key: str, adapter_key: str) -> str:
+        """Return the name in SageMaker of an adapter of the endpoint under ``endpoint_key``.
+
+        Raises:
+            KeyError: there is no such adapter.
+        """
+        adapter = self.component_endpoints[endpoint_key].adapters[adapter_key]
+        return adapter.name or f"{self.name}-{endpoint_key}-{adapter_key}"
+
     @property
     def realtime_endpoints(self) -> dict[str, RealtimeEndpoint]:
         """The endpoints that serve one model on instances of their own, by key."""

@@ -7,7 +7,7 @@ from pydantic import Field
 import catalogue
 from spec._base import Distinct, Items, OneOf, SpecModel, text
 
-__all__ = ["Environment"]
+__all__ = ["LAPTOP_ACCOUNT", "Environment"]
 
 
 def _region_names() -> list[str]:
@@ -28,6 +28,10 @@ ZoneName = Annotated[
 ]
 
 
+LAPTOP_ACCOUNT = "000000000000"
+"""The account of the laptop's AWS: no real one has this number."""
+
+
 class Environment(SpecModel):
     """The AWS account, region and Availability Zones of a deployment; nothing is looked up at synth."""
 
@@ -43,3 +47,8 @@ class Environment(SpecModel):
         "SageMaker spreads the instances of an endpoint (SageMaker Developer Guide, best practices for "
         "hosting). They are named, never looked up: the same file always gives the same template.",
     )
+
+    @property
+    def is_the_laptop(self) -> bool:
+        """Whether this is the laptop's AWS, no real account."""
+        return self.account == LAPTOP_ACCOUNT

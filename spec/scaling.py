@@ -25,9 +25,24 @@ ActionName = Annotated[
 ScheduleExpression = Annotated[
     str,
     text(
-        r"^(at|rate|cron)\([^()]+\)$",
-        allowed="at(2030-01-31T08:00:00), rate(12 hours) or cron(0 8 * * ? *)",
+        r"^(at\([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\)"
+        r"|rate\([1-9][0-9]* (minute|hour|day)s?\)"
+        r"|cron\([^\s()]+( +[^\s()]+){5}\))$",
+        allowed="at(2030-01-31T08:00:00), rate(12 hours) or cron(0 8 * * ? *), of six fields",
         maximum=1600,  # Application Auto Scaling API Reference, PutScheduledAction, Schedule
+    ),
+]
+
+TIMESTAMP_PATTERN = (
+    r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z$"
+)
+
+Timestamp = Annotated[
+    str,
+    text(
+        TIMESTAMP_PATTERN,
+        allowed="a time in UTC, in quotes: 2030-01-31T08:00:00Z",
+        maximum=20,
     ),
 ]
 
@@ -48,6 +63,10 @@ class ScheduledAction(SpecModel):
     max: Capacity | None = Field(
         default=None, description="The largest capacity from then on. Default: it stays as it is."
     )
+    start: Timestamp | None = Field(
+        default=None, description="When rate() and cron() begin. Default: at once."
+    )
+    end: Timestamp | None = Field(default=None, description="When rate() and cron() end. Default: never.")
 
 
 class Scaling(SpecModel):
@@ -60,6 +79,11 @@ class Scaling(SpecModel):
     scale_out_cooldown_seconds: CooldownSeconds = Field(
         default=300,
         description="How long after a scale-out the next one waits. Default: 300, as SageMaker's own.",
+    )
+    disable_scale_in: bool = Field(
+        default=False,
+        description="Whether target tracking only adds; scheduled actions, or nobody, take back. "
+        "Default: false.",
     )
     scheduled: dict[ActionName, ScheduledAction] = Field(
         default_factory=dict, description="Scheduled actions by name. Default: none."

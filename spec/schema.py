@@ -6,7 +6,6 @@ so that a limit is written down once.
 
 import argparse
 import json
-import os
 import sys
 from collections.abc import Sequence
 from functools import cache
@@ -16,6 +15,7 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
+from catalogue.generated import check_generated, write_generated
 from spec.deployment import Deployment
 
 __all__ = ["SCHEMA_PATH", "deployment_schema", "main", "schema_text"]
@@ -68,19 +68,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m spec.schema", description="Generate the JSON Schema.")
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if the file is stale")
     if parser.parse_args(arguments).check:
-        current = SCHEMA_PATH.read_text(encoding="utf-8") if SCHEMA_PATH.exists() else ""
-        if current == schema_text():
-            return 0
-        sys.stderr.write(
-            f"spec/{SCHEMA_PATH.name} does not fit the models in spec/; run `python -m spec.schema`\n"
-        )
-        return 1
-    beside = SCHEMA_PATH.with_name(f".{SCHEMA_PATH.name}.{os.getpid()}")
-    try:
-        beside.write_text(schema_text(), encoding="utf-8")
-        beside.replace(SCHEMA_PATH)
-    finally:
-        beside.unlink(missing_ok=True)
+        complaint = f"spec/{SCHEMA_PATH.name} does not fit the models in spec/; run `python -m spec.schema`"
+        return check_generated(SCHEMA_PATH, schema_text(), complaint)
+    write_generated(SCHEMA_PATH, schema_text())
     return 0
 
 

@@ -7,10 +7,11 @@ from constructs import IConstruct
 
 import spec
 from seatrial_hosting import ServingNetwork
+from stacks._placed import PlacedAdapter, PlacedComponent
 from stacks._settings import StackSettings
 from stacks.built_artifacts import BuiltArtifact
 from stacks.component_endpoint_stack import ComponentEndpointStack
-from stacks.component_stack import ComponentStack, PlacedComponent
+from stacks.component_stack import ComponentStack
 from stacks.shard_lock import shard_stack_name
 from stacks.sharding import assign
 
@@ -47,9 +48,14 @@ def add_component_stacks(
         )
         for component_key, component in endpoint.components.items()
     }
+    adapters = {
+        adapter_key: PlacedAdapter(deployment.adapter_name(key, adapter_key), adapter)
+        for adapter_key, adapter in endpoint.adapters.items()
+    }
     shard_of = assign([each.name for each in placed.values()], endpoint.shards)
     for shard in range(1, endpoint.shards + 1):
         components = {name: each for name, each in placed.items() if shard_of[each.name] == shard}
+        their_adapters = {name: each for name, each in adapters.items() if each.adapter.base in components}
         stack = ComponentStack(
             app,
             shard_stack_name(deployment.name, key, shard),
@@ -58,7 +64,11 @@ def add_component_stacks(
             endpoint=hosting.endpoint,
             declared=endpoint,
             components=components,
+            adapters=their_adapters,
         )
         for component_key, each in components.items():
-            yield f"models.{each.component.model}", stack.models[component_key]
+            if component_key in stack.models:
+                yield f"models.{each.component.model}", stack.models[component_key]
             yield f"endpoints.{key}.components.{component_key}", stack.component(component_key)
+        for adapter_key in their_adapters:
+            yield f"endpoints.{key}.adapters.{adapter_key}", stack.adapters[adapter_key]

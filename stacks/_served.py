@@ -4,13 +4,15 @@ import aws_cdk as cdk
 
 import catalogue
 import spec
-from seatrial_hosting import PyTorchImage, Served
+from model_packaging.artifact import Layout
+from seatrial_hosting import Served
+from stacks._container import container_image
 from stacks._settings import StackSettings
 
 __all__ = ["served_by"]
 
 _KEPT_OF_STACK_NAME = 24
-"""How much of a stack's name CloudFormation keeps, at least, in a generated name of 63 characters (A80)."""
+"""How much of a stack's name CloudFormation keeps, at least, in a generated name of 63 characters (A65)."""
 
 _DEFAULT_QUALIFIER = "hnb659fds"
 
@@ -49,20 +51,13 @@ def _repository(model: spec.Model, region: str, partition: str) -> str | None:
     container = model.container
     if container.image_uri is not None:
         image = catalogue.parse_ecr_image(container.image_uri)
-    elif model.pytorch is None:
-        image = catalogue.parse_ecr_image(catalogue.triton_image_uri(container.triton_release, region))
     else:
-        image = catalogue.parse_ecr_image(_pytorch_uri(container, region))
+        layout = Layout.TRITON if model.pytorch is None else Layout.PYTORCH
+        # Images with and without CUDA are in one repository.
+        image = catalogue.parse_ecr_image(container_image(container, layout, region, ()).uri)
     if image is None:
         return None
     return f"arn:{partition}:ecr:{image.region}:{image.account}:repository/{image.repository}"
-
-
-def _pytorch_uri(container: spec.Container, region: str) -> str:
-    """Return an image of the repository; those with and without CUDA are in one."""
-    if container.elastic_inference_release is not None:
-        return PyTorchImage.for_elastic_inference(container.elastic_inference_release, region).uri
-    return PyTorchImage.from_catalogue(container.pytorch_release, region, gpu=False).uri
 
 
 def _component_names(deployment: spec.Deployment) -> list[str]:

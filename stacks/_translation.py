@@ -6,11 +6,14 @@ from constructs import Construct
 
 import seatrial_hosting as hosting
 import spec
+from model_packaging.artifact import Manifest
+from stacks._container import further_variables, served
 
 __all__ = [
     "component_scaling",
     "duration",
     "execution_role_of",
+    "inline_container",
     "milliseconds",
     "rolling_update",
     "shared_instances",
@@ -35,15 +38,43 @@ def execution_role_of(container: spec.Container, scope: Construct, construct_id:
     return iam.Role.from_role_arn(scope, construct_id, arn, mutable=False) if arn else None
 
 
+def inline_container(
+    component: spec.Component,
+    container: spec.Container,
+    manifest: Manifest,
+    *,
+    image: hosting.ContainerImage,
+    artifact: hosting.ModelArtifact,
+) -> hosting.InlineContainer:
+    """Return the container of a component that has no Model, which runs what its Model would."""
+    endpoint = component.metrics_endpoint
+    variable, value = served(container, manifest)
+    return hosting.InlineContainer(
+        image=image.uri,
+        artifact_url=artifact.url,
+        environment={variable: value, **further_variables(container, variable)},
+        metrics_endpoint=hosting.MetricsEndpoint(endpoint.path, endpoint.publish_frequency_seconds)
+        if endpoint
+        else None,
+    )
+
+
 def specifications(
-    component: spec.Component, instances: spec.SharedInstances, model_name: str
+    component: spec.Component, instances: spec.SharedInstances, served: str | hosting.InlineContainer
 ) -> tuple[hosting.ComponentSpecification, ...]:
-    """Return what runs: one specification, or where instances are of several types one for each."""
+    """Return what runs: one specification, or where instances are of several types one for each.
+
+    Args:
+        component: what each copy is given, and how it starts.
+        instances: of the endpoint.
+        served: a Model's name, or the container that is there instead.
+    """
     types: tuple[str | None, ...] = instances.type_names if len(instances.type_names) > 1 else (None,)
     placement = component.placement
     return tuple(
         hosting.ComponentSpecification(
-            model_name=model_name,
+            model_name=served if isinstance(served, str) else None,
+            container=None if isinstance(served, str) else served,
             compute=hosting.ComputeRequirements(
                 memory_mib=component.compute.memory_mib,
                 memory_maximum_mib=component.compute.memory_maximum_mib,
@@ -101,6 +132,7 @@ def rolling_update(update: spec.RollingUpdate) -> hosting.RollingUpdate:
         wait_interval_seconds=update.wait_interval_seconds,
         maximum_execution_timeout_seconds=update.maximum_execution_timeout_seconds,
         rollback_maximum_batch_size=_size(rollback) if rollback else None,
+        rollback_alarm_names=update.rollback_alarms,
     )
 
 
@@ -136,7 +168,11 @@ def _tracking(
     scaling: spec.ComponentScaling | spec.VariantScaling | spec.InstanceScaling,
 ) -> hosting.TargetTracking:
     return hosting.TargetTracking(
-        metric, value, scaling.scale_in_cooldown_seconds, scaling.scale_out_cooldown_seconds
+        metric,
+        value,
+        scaling.scale_in_cooldown_seconds,
+        scaling.scale_out_cooldown_seconds,
+        scaling.disable_scale_in,
     )
 
 
@@ -144,6 +180,6 @@ def _scheduled(
     scaling: spec.ComponentScaling | spec.VariantScaling | spec.InstanceScaling,
 ) -> tuple[hosting.ScheduledAction, ...]:
     return tuple(
-        hosting.ScheduledAction(name, each.schedule, each.time_zone, each.min, each.max)
+        hosting.ScheduledAction(name, each.schedule, each.time_zone, each.min, each.max, each.start, each.end)
         for name, each in scaling.scheduled.items()
     )

@@ -15,8 +15,9 @@ __all__ = ["ComponentEndpointStack"]
 class ComponentEndpointStack(DeploymentStack):
     """``<deployment>-<endpoint key>``: the endpoint, without the components, which have stacks of their own.
 
-    Stacks of components follow this one and go before it. It exports its key, where it has one of
-    its own, whether one uses it or not, so that nothing here changes when components come and go.
+    Stacks of components follow this one and go before it. It exports its role's name, and its key where it
+    has one of its own, whether one uses them or not, so that nothing here changes when components come and
+    go.
 
     Everything in it comes back from the deployment file, but whoever deletes it takes an endpoint away from
     its callers: the deployment's termination protection covers it.
@@ -59,6 +60,7 @@ class ComponentEndpointStack(DeploymentStack):
             self.endpoint.scale_instances(variant_scaling(instances.scaling, instances.min, instances.max))
         if settings.security.kms_key is None:
             self.export_value(self.endpoint.key.key_arn)
+        self.export_value(self.endpoint.role.role_name)
         cdk.CfnOutput(
             self,
             "EndpointName",

@@ -1,4 +1,4 @@
-"""The stack that holds one endpoint and the model it serves."""
+"""The stack that holds one endpoint, the model it serves and its dashboard."""
 
 import aws_cdk as cdk
 from constructs import Construct
@@ -8,6 +8,7 @@ import spec
 from preflight.cdk import acknowledge
 from seatrial_hosting import (
     EndpointAlarms,
+    EndpointDashboard,
     RealtimeEndpoint,
     RoutingStrategy,
     ServingNetwork,
@@ -94,6 +95,7 @@ class EndpointStack(DeploymentStack):
         scaling = endpoint.scaling
         if scaling is not None:
             self.endpoint.scale_instances(variant_scaling(scaling, scaling.min, scaling.max))
+        EndpointDashboard(self, "Dashboard", dashboard_name=construct_id, endpoint=self.endpoint)
         cdk.CfnOutput(
             self,
             "EndpointName",

@@ -5,11 +5,12 @@ shards must be seen before it is deployed. The file is committed with the deploy
 """
 
 import json
-import os
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import spec
+from catalogue.generated import write_generated
 from stacks.errors import StacksError
 from stacks.sharding import ShardMove, moves_between
 
@@ -49,13 +50,7 @@ def read_lock(deployment: Path) -> Mapping[str, int]:
 def write_lock(file: spec.DeploymentFile) -> None:
     """Accept the numbers of shards that ``file`` declares."""
     numbers = {key: each.shards for key, each in file.deployment.component_endpoints.items()}
-    path = lock_path(file.path)
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        beside.write_text(json.dumps(numbers, indent=2, sort_keys=True) + "\n", encoding="utf-8")
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
+    write_generated(lock_path(file.path), json.dumps(numbers, indent=2, sort_keys=True) + "\n")
 
 
 def shard_problems(file: spec.DeploymentFile) -> list[str]:
@@ -93,8 +88,21 @@ def _plan(file: spec.DeploymentFile, key: str, before: int, after: int) -> str:
     else:
         first = f"`cdk deploy {stacks}`, then " if stacks else ""
         way = f"{accept}, and {first}`cdk deploy --all`"
-    moved = [f"  {_moved(deployment.name, key, move)}" for move in moves]
+    moved = [
+        f"  {_moved(deployment.name, key, replace(move, component_name=name))}"
+        for move in moves
+        for name in (move.component_name, *_adapters_of(deployment, key, move.component_name))
+    ]
     return "\n".join([what, *moved, f"  Set it back to {before}; or {way}"])
+
+
+def _adapters_of(deployment: spec.Deployment, key: str, component_name: str) -> list[str]:
+    """Return the names of the adapters that go where their base goes."""
+    return [
+        deployment.adapter_name(key, adapter_key)
+        for adapter_key, adapter in deployment.component_endpoints[key].adapters.items()
+        if deployment.component_name(key, adapter.base) == component_name
+    ]
 
 
 def _moved(deployment: str, key: str, move: ShardMove) -> str:

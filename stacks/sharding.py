@@ -29,9 +29,7 @@ def assign(component_names: Iterable[str], shards: int) -> Mapping[str, int]:
     the shard's number is greatest. So the others stay where they are when one comes or goes, and with one
     shard more only those move that move into it.
     """
-    return {
-        name: max(range(1, shards + 1), key=lambda shard: _weight(name, shard)) for name in component_names
-    }
+    return {name: _shard_of(name, shards) for name in component_names}
 
 
 def moves_between(component_names: Iterable[str], before: int, after: int) -> tuple[ShardMove, ...]:

@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import os
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
@@ -10,12 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from catalogue.errors import CatalogueError, RefreshError
+from catalogue.generated import check_generated, write_generated
 from catalogue.refresh.aws import described_rows, hosting_prices
 from catalogue.refresh.rows import Row, complete, instance_types_document, rows_by_rule
 
 _DATA = Path(__file__).parents[1] / "data"
 _TYPES = "instance_types.json"
 _PRICES = "instance_prices.json"
+_STALE = f"catalogue/data/{_TYPES} does not fit catalogue/refresh; run `python -m catalogue.refresh`"
 _PRICE_LIST = (
     "AWS Price List API, GetProducts, service code AmazonSageMaker, component Hosting: on demand, per hour"
 )
@@ -43,12 +44,12 @@ def main(arguments: Sequence[str] | None = None, data: Path = _DATA) -> int:
         print(error, file=sys.stderr)  # noqa: T201 - a command's word to its user
         return 1
     current = (data / _TYPES).read_text(encoding="utf-8")
-    fits = current == instance_types_document(rows, json.loads(current)["as_of"])
+    expected = instance_types_document(rows, json.loads(current)["as_of"])
     if options.check:
-        return _report(fits=fits)
-    if not fits:
-        _write(data / _TYPES, instance_types_document(rows, today))
-    _write(data / _PRICES, _prices_document(prices))
+        return check_generated(data / _TYPES, expected, _STALE)
+    if current != expected:
+        write_generated(data / _TYPES, instance_types_document(rows, today))
+    write_generated(data / _PRICES, _prices_document(prices))
     print(f"{len(rows)} instance types, {len(from_aws)} of them from AWS")  # noqa: T201 - its result
     return 0
 
@@ -66,14 +67,6 @@ def _parser() -> argparse.ArgumentParser:
         "--check", action="store_true", help="write nothing; exit 1 if the file does not fit the rules"
     )
     return parser
-
-
-def _report(*, fits: bool) -> int:
-    if fits:
-        return 0
-    message = f"catalogue/data/{_TYPES} does not fit catalogue/refresh; run `python -m catalogue.refresh`"
-    print(message, file=sys.stderr)  # noqa: T201 - a command's word to its user
-    return 1
 
 
 def _rows_from_aws_in(data: Path) -> dict[str, Row]:
@@ -152,16 +145,6 @@ def _prices_document(document: dict[str, Any]) -> str:
     head = {key: value for key, value in document.items() if key != "instance_prices"}
     body = ",\n".join(f"  {json.dumps(row)}" for row in document["instance_prices"])
     return f'{json.dumps(head, indent=1)[:-2]},\n "instance_prices": [\n{body}\n ]\n}}\n'
-
-
-def _write(path: Path, text: str) -> None:
-    """Write beside, then rename: a killed run leaves the old file."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        beside.write_text(text, encoding="utf-8")
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
 
 
 if __name__ == "__main__":

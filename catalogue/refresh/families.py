@@ -25,6 +25,8 @@ SOURCES: dict[str, str] = {
     "ml.g7e up to 8xlarge; the larger sizes go by the rule of the family",
     "describe-copy": "a public source file that says to quote EC2 DescribeInstanceTypes in us-east-1, "
     "checked on 2026-07-27: vCPUs, memory, number and kind of the GPUs",
+    "autoscaler": "github.com/kubernetes/autoscaler, cluster-autoscaler/cloudprovider/aws/"
+    "ec2_instance_types.go (generated from the AWS price list): vCPUs, memory and number of the GPUs",
     "karpenter": "github.com/aws/karpenter-provider-aws, website, reference, instance types (generated from "
     "DescribeInstanceTypes): memory of the GPUs and local NVMe",
     "aws-describe": "EC2 DescribeInstanceTypes",
@@ -99,35 +101,36 @@ _EIGHT_H100 = {
 }
 _CHECKED = ("hyperpod", "describe-copy")
 _GUIDE = ("ec2-guide",)
+_PRICE_LIST = ("autoscaler",)
 
 FAMILIES: dict[str, Family] = {
     "t2": Family(4 * GIB, sizes={"medium": Size(2, 4 * GIB)}, sources=_GUIDE),
-    "m4": Family(4 * GIB),
+    "m4": Family(4 * GIB, sources=_PRICE_LIST),
     "m5": Family(4 * GIB, sources=(*_GUIDE, *_CHECKED)),
-    "m5d": Family(4 * GIB, local_nvme=True),
+    "m5d": Family(4 * GIB, local_nvme=True, sources=_PRICE_LIST),
     "m6i": Family(4 * GIB, sources=("hyperpod",)),
     "m7i": Family(4 * GIB, sources=("hyperpod",)),
-    "m6g": Family(4 * GIB, "arm64"),
-    "m6gd": Family(4 * GIB, "arm64", local_nvme=True),
+    "m6g": Family(4 * GIB, "arm64", sources=_PRICE_LIST),
+    "m6gd": Family(4 * GIB, "arm64", local_nvme=True, sources=_PRICE_LIST),
     "m8g": Family(4 * GIB, "arm64"),
     # 3.75 GiB for two vCPUs, and 36 vCPUs with 60 GiB.
-    "c4": Family(1920, sizes={"8xlarge": _whole(36, 60)}),
+    "c4": Family(1920, sizes={"8xlarge": _whole(36, 60)}, sources=_PRICE_LIST),
     "c5": Family(2 * GIB, sources=(*_GUIDE, *_CHECKED)),
-    "c5d": Family(2 * GIB, local_nvme=True),
+    "c5d": Family(2 * GIB, local_nvme=True, sources=_PRICE_LIST),
     "c6i": Family(2 * GIB, sources=_CHECKED),
     "c6in": Family(2 * GIB),
     "c7i": Family(2 * GIB, sources=("describe-copy",)),
-    "c6g": Family(2 * GIB, "arm64"),
-    "c6gd": Family(2 * GIB, "arm64", local_nvme=True),
-    "c6gn": Family(2 * GIB, "arm64"),
-    "c7g": Family(2 * GIB, "arm64"),
+    "c6g": Family(2 * GIB, "arm64", sources=_PRICE_LIST),
+    "c6gd": Family(2 * GIB, "arm64", local_nvme=True, sources=_PRICE_LIST),
+    "c6gn": Family(2 * GIB, "arm64", sources=_PRICE_LIST),
+    "c7g": Family(2 * GIB, "arm64", sources=_PRICE_LIST),
     "c8g": Family(2 * GIB, "arm64"),
     "r5": Family(8 * GIB, sources=("describe-copy",)),
-    "r5d": Family(8 * GIB, local_nvme=True),
+    "r5d": Family(8 * GIB, local_nvme=True, sources=_PRICE_LIST),
     "r6i": Family(8 * GIB, sources=("hyperpod",)),
     "r7i": Family(8 * GIB, sources=("hyperpod",)),
-    "r6g": Family(8 * GIB, "arm64"),
-    "r6gd": Family(8 * GIB, "arm64", local_nvme=True),
+    "r6g": Family(8 * GIB, "arm64", sources=_PRICE_LIST),
+    "r6gd": Family(8 * GIB, "arm64", local_nvme=True, sources=_PRICE_LIST),
     "r7gd": Family(8 * GIB, "arm64", local_nvme=True),
     "r8g": Family(8 * GIB, "arm64"),
     "g4dn": Family(
@@ -189,14 +192,14 @@ FAMILIES: dict[str, Family] = {
             "16xlarge": _whole(64, 732, 16, 12288),
         },
         driver="470",
-        sources=("family", "sdk-gpu", "gpu-drivers"),
+        sources=("autoscaler", "sdk-gpu", "gpu-drivers"),
     ),
     "p3": Family(
         61 * GIB // 8,
         accelerator="gpu",
         sizes=_devices(16384, x2=1, x8=4, x16=8),
         driver="470",
-        sources=("family", "sdk-gpu", "gpu-drivers"),
+        sources=("autoscaler", "sdk-gpu", "gpu-drivers"),
     ),
     "p4d": Family(
         12 * GIB,
@@ -260,6 +263,7 @@ FAMILIES: dict[str, Family] = {
         2 * GIB,
         accelerator="neuron",
         sizes=_devices(8192, x1=1, x2=1, x6=4, x24=16),
+        sources=("family", "autoscaler"),
     ),
     "inf2": Family(
         4 * GIB,
@@ -294,5 +298,6 @@ FAMILIES: dict[str, Family] = {
         accelerator="habana",
         local_nvme=True,
         sizes=_devices(32768, x24=8),
+        sources=("family", "autoscaler"),
     ),
 }

@@ -24,9 +24,11 @@ from seatrial_hosting.component_settings import (
     PlacementStrategy,
     RollingUpdate,
 )
+from seatrial_hosting.container_access import ContainerAccess
 from seatrial_hosting.elastic_inference import BenchmarkInput, ElasticInference
 from seatrial_hosting.endpoint import Endpoint
 from seatrial_hosting.endpoint_alarms import EndpointAlarms
+from seatrial_hosting.endpoint_dashboard import EndpointDashboard
 from seatrial_hosting.errors import HostingError
 from seatrial_hosting.existing_network import ExistingNetwork
 from seatrial_hosting.image import ContainerImage, PyTorchImage, TritonImage
@@ -58,11 +60,13 @@ __all__ = [
     "ComponentScaling",
     "ComponentSpecification",
     "ComputeRequirements",
+    "ContainerAccess",
     "ContainerImage",
     "DeclaredModel",
     "ElasticInference",
     "Endpoint",
     "EndpointAlarms",
+    "EndpointDashboard",
     "ExistingNetwork",
     "HostedModel",
     "HostingError",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from catalogue.limits import INLINE_ENVIRONMENT_MAXIMUM_ENTRIES as ENVIRONMENT_LIMIT
 from seatrial_hosting.component_settings import CapacitySize, ComponentSpecification, RollingUpdate
 from seatrial_hosting.scaling_settings import Scaling
 
@@ -18,7 +19,6 @@ MEMORY_MINIMUM_MIB = 128
 CPU_MINIMUM = 0.25
 ACCELERATOR_MINIMUM = 1
 TIMEOUT_SECONDS = range(60, 3601)
-ENVIRONMENT_LIMIT = 16
 SPECIFICATION_LIMIT = 5
 BATCH_PERCENT = range(5, 51)
 WAIT_SECONDS = range(3601)
@@ -61,6 +61,9 @@ def scaling_problems(scaling: Scaling, smallest: int) -> Iterator[str]:
     for action in scaling.scheduled_actions:
         if action.minimum is None and action.maximum is None:
             yield f"the scheduled action {action.name!r} changes nothing; give minimum, maximum or both."
+        given = [each for each in (action.minimum, action.maximum) if each is not None]
+        if min(given, default=smallest) < smallest:
+            yield f"the scheduled action {action.name!r} goes to {min(given)}; it is at least {smallest}."
 
 
 def _specification_problems(specifications: Sequence[ComponentSpecification]) -> Iterator[str]:

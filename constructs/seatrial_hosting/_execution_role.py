@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
-from constructs import Construct
+from constructs import Construct, IConstruct
 
 import catalogue
 from seatrial_hosting._imported_role import ImportedRole
@@ -23,6 +23,7 @@ from seatrial_hosting.serving_network import ServingNetwork
 
 __all__ = [
     "ExecutionRole",
+    "component_logs",
     "create_execution_role",
     "decrypt_artifact",
     "describe_alarms",
@@ -151,20 +152,30 @@ def pull_image(scope: Construct, image: ContainerImage) -> iam.PolicyStatement:
 def write_logs(execution: ExecutionRole | ImportedRole, endpoint_name: str) -> None:
     """Let the role create and write the log group of one endpoint."""
     reason = "SageMaker names the streams of the endpoint's log group after its instances."
-    _write_group(execution, f"/aws/sagemaker/Endpoints/{endpoint_name}", reason)
+    statement, wildcards = _write_group(execution.role, f"/aws/sagemaker/Endpoints/{endpoint_name}", reason)
+    execution.allow(statement)
+    acknowledge_wildcards(execution.role, wildcards)
 
 
 def write_component_logs(execution: ExecutionRole | ImportedRole, component_name: str) -> None:
     """Let the role create and write the log group of one inference component."""
+    statement, wildcards = component_logs(execution.role, component_name)
+    execution.allow(statement)
+    acknowledge_wildcards(execution.role, wildcards)
+
+
+def component_logs(scope: IConstruct, component_name: str) -> tuple[iam.PolicyStatement, Mapping[str, str]]:
+    """Return what writes the log group of one inference component, and its wildcards with their reasons."""
     reason = "SageMaker names the streams of the component's log group after its copies."
-    _write_group(execution, f"/aws/sagemaker/InferenceComponents/{component_name}", reason)
+    return _write_group(scope, f"/aws/sagemaker/InferenceComponents/{component_name}", reason)
 
 
-def _write_group(execution: ExecutionRole | ImportedRole, group_name: str, reason: str) -> None:
-    group = Place.of(execution.role).arn("logs", f"log-group:{group_name}")
+def _write_group(
+    scope: IConstruct, group_name: str, reason: str
+) -> tuple[iam.PolicyStatement, Mapping[str, str]]:
+    group = Place.of(scope).arn("logs", f"log-group:{group_name}")
     actions = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
-    execution.allow(_allow(None, actions, [group, f"{group}:*"]))
-    acknowledge_wildcards(execution.role, {f"{group}:*": reason})
+    return _allow(None, actions, [group, f"{group}:*"]), {f"{group}:*": reason}
 
 
 def describe_alarms(alarm_arns: Sequence[str]) -> iam.PolicyStatement:

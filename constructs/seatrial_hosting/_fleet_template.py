@@ -1,10 +1,13 @@
-"""The resources of one declared component, as a template has them."""
+"""The resources of declared components, as a template has them."""
 
 from __future__ import annotations
 
 import hashlib
+import json
 import re
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from seatrial_hosting import _scaling_properties as scaling_json
 from seatrial_hosting._component_properties import COMPONENT_TYPE, component_properties
@@ -19,10 +22,11 @@ from seatrial_hosting.component_declaration import ComponentDeclaration, Declare
 from seatrial_hosting.endpoint import Endpoint
 from seatrial_hosting.scaling_settings import Scaling
 
-__all__ = ["component_resources", "logical_id"]
+__all__ = ["component_resources", "logical_id", "shared_template"]
 
 _LETTERS_AND_DIGITS = re.compile(r"[^a-zA-Z0-9]")
 _READABLE_CHARACTERS = 40
+_REFERENCES = ("Ref", "Fn::GetAtt")
 
 
 def logical_id(component_name: str) -> str:
@@ -65,6 +69,47 @@ def component_resources(
     return resources
 
 
+def shared_template(resources: Mapping[str, Properties]) -> tuple[Properties, Properties]:
+    """Return a template of ``resources``, and the values of its parameters.
+
+    Every object and list in a property becomes a parameter, equal ones the same, except around references
+    to other resources. Components of one endpoint have most of them in common, and CfnInclude reads its file
+    by a YAML parser, whatever the form: with all written out, that took a quarter of a synth.
+    """
+    parameters: Properties = {}
+    names: dict[str, str] = {}
+
+    def written(value: Any) -> Any:  # noqa: ANN401 - any JSON
+        if not isinstance(value, dict | list) or _is_reference(value):
+            return value
+        if _has_reference(value):
+            if isinstance(value, dict):
+                return {name: written(each) for name, each in value.items()}
+            return [written(each) for each in value]
+        text = json.dumps(value)
+        if text not in names:
+            names[text] = f"Shared{len(names)}"
+            parameters[names[text]] = value
+        return {"Ref": names[text]}
+
+    template_resources = {
+        name: {**each, "Properties": {key: written(value) for key, value in each["Properties"].items()}}
+        for name, each in resources.items()
+    }
+    declared = {name: {"Type": "String"} for name in parameters}
+    return {"Parameters": declared, "Resources": template_resources}, parameters
+
+
+def _has_reference(value: Any) -> bool:  # noqa: ANN401 - any JSON
+    if isinstance(value, dict):
+        return _is_reference(value) or any(map(_has_reference, value.values()))
+    return isinstance(value, list) and any(map(_has_reference, value))
+
+
+def _is_reference(value: Any) -> bool:  # noqa: ANN401 - any JSON
+    return isinstance(value, dict) and len(value) == 1 and next(iter(value)) in _REFERENCES
+
+
 def _scaling(scaling: Scaling, name: str, base: str, alarms: str) -> dict[str, Properties]:
     target = scaling_json.target_properties(
         f"inference-component/{name}", scaling_json.COPIES_DIMENSION, scaling
@@ -74,7 +119,7 @@ def _scaling(scaling: Scaling, name: str, base: str, alarms: str) -> dict[str, P
     if scaling.target_tracking is not None:
         tracking = scaling_json.tracking_properties(f"{name}-tracking", target_id, scaling.target_tracking)
         resources[f"{base}Tracking"] = resource(scaling_json.POLICY_TYPE, tracking)
-    if scaling.minimum == 0:
+    if scaling.reaches_zero:
         policy = scaling_json.from_zero_policy_properties(f"{name}-from-zero", target_id)
         resources[f"{base}FromZero"] = resource(scaling_json.POLICY_TYPE, policy)
         alarm = scaling_json.from_zero_alarm_properties(

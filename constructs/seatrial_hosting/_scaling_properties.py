@@ -47,12 +47,15 @@ def tracking_properties(policy_name: str, target_id: object, tracking: TargetTra
         "PolicyName": policy_name,
         "PolicyType": "TargetTrackingScaling",
         "ScalingTargetId": target_id,
-        "TargetTrackingScalingPolicyConfiguration": {
-            "PredefinedMetricSpecification": {"PredefinedMetricType": tracking.metric.value},
-            "TargetValue": tracking.target_value,
-            "ScaleInCooldown": tracking.scale_in_cooldown_seconds,
-            "ScaleOutCooldown": tracking.scale_out_cooldown_seconds,
-        },
+        "TargetTrackingScalingPolicyConfiguration": present(
+            {
+                "PredefinedMetricSpecification": {"PredefinedMetricType": tracking.metric.value},
+                "TargetValue": tracking.target_value,
+                "ScaleInCooldown": tracking.scale_in_cooldown_seconds,
+                "ScaleOutCooldown": tracking.scale_out_cooldown_seconds,
+                "DisableScaleIn": tracking.disable_scale_in or None,
+            }
+        ),
     }
 
 
@@ -95,9 +98,13 @@ def from_zero_alarm_properties(alarm_name: str, component_name: str, policy_arn:
 
 def _action(given: ScheduledAction) -> Properties:
     action: dict[str, Any] = present({"MinCapacity": given.minimum, "MaxCapacity": given.maximum})
-    return {
-        "ScheduledActionName": given.name,
-        "Schedule": given.schedule,
-        "Timezone": given.time_zone,
-        "ScalableTargetAction": action,
-    }
+    return present(
+        {
+            "ScheduledActionName": given.name,
+            "Schedule": given.schedule,
+            "Timezone": given.time_zone,
+            "StartTime": given.start_time,
+            "EndTime": given.end_time,
+            "ScalableTargetAction": action,
+        }
+    )

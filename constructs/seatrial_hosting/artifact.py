@@ -1,5 +1,6 @@
 """The artifact a model is made of: one ``.tar.gz`` in the bootstrapped assets bucket."""
 
+import hashlib
 import os
 import re
 from dataclasses import dataclass
@@ -10,10 +11,13 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from seatrial_hosting._validation import raise_problems
+from seatrial_hosting.errors import HostingError
 
 __all__ = ["ModelArtifact"]
 
 _CONTENT_KEY = re.compile(r"[0-9a-f]{64}")
+_S3_URL = re.compile(r"s3://(?P<bucket>[^/\s*?$]+)/(?P<key>[^\s*?$]+\.tar\.gz)")
+"""Without what a policy's resource would read as a wildcard or a variable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,24 @@ class ModelArtifact:
             display_name=f"Model artifact {content_key[:12]}",
         )
         return cls(content_key, location.bucket_name, location.object_key, kms_key_arn)
+
+    @classmethod
+    def from_url(cls, url: str) -> Self:
+        """Return an archive that is in Amazon S3 already; its address stands for its content.
+
+        So a changed archive needs another key: nothing is replaced while the address stays.
+
+        Args:
+            url: ``s3://<bucket>/<key>.tar.gz``.
+
+        Raises:
+            HostingError: it has another form.
+        """
+        found = _S3_URL.fullmatch(url)
+        if not found:
+            problem = f"{url!r} is no archive in Amazon S3; write s3://<bucket>/<key>.tar.gz."
+            raise HostingError("artifact", [problem])
+        return cls(hashlib.sha256(url.encode()).hexdigest(), found["bucket"], found["key"])
 
     @property
     def url(self) -> str:

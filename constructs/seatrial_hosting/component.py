@@ -32,8 +32,8 @@ class Component(Construct):
 
     Grants what its ``grant_`` methods are asked for.
 
-    Metrics follow the SageMaker developer guide, "Monitor SageMaker with CloudWatch", inference component
-    metrics. Counts are documented without a unit, so they carry none.
+    Metrics follow the SageMaker developer guide, "Amazon SageMaker AI metrics in Amazon CloudWatch". What is
+    documented without a unit carries none: counts and normalized utilization.
 
     Args:
         component_name: the component.
@@ -92,16 +92,16 @@ class Component(Construct):
         """Requests per copy."""
         return self._metric(INVOCATION_NAMESPACE, "InvocationsPerCopy", statistic)
 
-    def metric_concurrent_requests_per_copy(self, *, statistic: str = "Average") -> cloudwatch.Metric:
-        """Requests in flight per copy, in datapoints of 10 seconds."""
+    def metric_concurrent_requests_per_copy(self, *, statistic: str = "Maximum") -> cloudwatch.Metric:
+        """Requests in flight per copy, in datapoints of 10 seconds; their least and most are documented."""
         return self._metric(INVOCATION_NAMESPACE, "ConcurrentRequestsPerCopy", statistic, period_seconds=10)
 
     def metric_model_latency(self, *, statistic: str = "p99") -> cloudwatch.Metric:
         """Microseconds the container took to answer, with the way there and back."""
         return self._metric(INVOCATION_NAMESPACE, "ModelLatency", statistic, unit="MICROSECONDS")
 
-    def metric_overhead_latency(self, *, statistic: str = "p99") -> cloudwatch.Metric:
-        """Microseconds SageMaker added to the model's latency."""
+    def metric_overhead_latency(self, *, statistic: str = "Average") -> cloudwatch.Metric:
+        """Microseconds SageMaker added to the model's latency; no percentile is documented for it."""
         return self._metric(INVOCATION_NAMESPACE, "OverheadLatency", statistic, unit="MICROSECONDS")
 
     def metric_4xx_errors(self, *, statistic: str = "Sum") -> cloudwatch.Metric:
@@ -118,19 +118,19 @@ class Component(Construct):
 
     def metric_cpu_utilization(self, *, statistic: str = "Average") -> cloudwatch.Metric:
         """Per cent of the CPU that the copies were given."""
-        return self._metric(COMPONENT_NAMESPACE, "CPUUtilizationNormalized", statistic, unit="PERCENT")
+        return self._metric(COMPONENT_NAMESPACE, "CPUUtilizationNormalized", statistic)
 
     def metric_memory_utilization(self, *, statistic: str = "Average") -> cloudwatch.Metric:
         """Per cent of the memory that the copies were given."""
-        return self._metric(COMPONENT_NAMESPACE, "MemoryUtilizationNormalized", statistic, unit="PERCENT")
+        return self._metric(COMPONENT_NAMESPACE, "MemoryUtilizationNormalized", statistic)
 
     def metric_gpu_utilization(self, *, statistic: str = "Average") -> cloudwatch.Metric:
         """Per cent of the accelerators that the copies were given."""
-        return self._metric(COMPONENT_NAMESPACE, "GPUUtilizationNormalized", statistic, unit="PERCENT")
+        return self._metric(COMPONENT_NAMESPACE, "GPUUtilizationNormalized", statistic)
 
     def metric_gpu_memory_utilization(self, *, statistic: str = "Average") -> cloudwatch.Metric:
         """Per cent of the memory of the accelerators that the copies were given."""
-        return self._metric(COMPONENT_NAMESPACE, "GPUMemoryUtilizationNormalized", statistic, unit="PERCENT")
+        return self._metric(COMPONENT_NAMESPACE, "GPUMemoryUtilizationNormalized", statistic)
 
     def _metric(
         self, namespace: str, name: str, statistic: str, *, period_seconds: int = 60, unit: str | None = None

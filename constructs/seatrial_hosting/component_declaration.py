@@ -41,7 +41,8 @@ class ComponentDeclaration:
         specifications: one for all instance types, or one for each of two to five. ``model_name`` is left out
             where ``model`` is given.
         model: the Model that all specifications serve; None where they name one, or a container.
-        scaling: how copies follow the load, down to zero where its minimum is 0; None for ``copy_count``.
+        scaling: how copies follow the load, down to zero where its minimum is or becomes 0; None for
+            ``copy_count``.
         copy_count: copies in the template, needed without ``scaling`` and best left out with it: every update
             of the component may set its copies back to the number.
         rolling_update: how a change replaces the copies; the fleet adds its alarm on errors.

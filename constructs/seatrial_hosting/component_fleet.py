@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import re
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import aws_cdk as cdk
 from aws_cdk import aws_kms as kms
@@ -16,7 +14,7 @@ from aws_cdk import cloudformation_include
 from constructs import Construct, IConstruct
 
 from seatrial_hosting._component_arguments import component_problems, scaling_problems
-from seatrial_hosting._fleet_template import component_resources, logical_id
+from seatrial_hosting._fleet_template import component_resources, logical_id, shared_template
 from seatrial_hosting._template_json import Properties
 from seatrial_hosting._validation import raise_problems
 from seatrial_hosting.component_declaration import ComponentDeclaration
@@ -24,8 +22,8 @@ from seatrial_hosting.endpoint import Endpoint
 
 __all__ = ["ComponentFleet"]
 
-_TOKEN = re.compile(r"\$\{Token\[[^\]]+\]\}")
-"""How aws_cdk writes what only CloudFormation will know into a string."""
+_WITHOUT_CREATION_STACKS = "aws:cdk:disable-creation-stack-traces"
+"""aws_cdk's context key; see aws-cdk-lib, cx-api/lib/app, DISABLE_CREATION_STACK_TRACES."""
 
 
 class ComponentFleet(Construct):
@@ -34,7 +32,8 @@ class ComponentFleet(Construct):
     Creates, for each component: its log group, the alarm on its errors, its Model where one is declared, the
     component, and its scaling, down to zero where the minimum is 0. They become constructs as
     single resources would, with the same properties; they are handed to the CDK as one template, because its
-    Python side takes more time for each call than for what the call does.
+    Python side takes more time for each call than for what the call does. Aspects, cdk-nag and the rules see
+    every one of them. The CDK records no creation stack of theirs, unless ``CDK_DEBUG`` is set.
 
     Does not create roles, the endpoint or a dashboard.
 
@@ -60,6 +59,8 @@ class ComponentFleet(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         raise_problems(self, _problems(components))
+        # They would lead into the CDK's own code and nowhere else, and are a tenth of the work.
+        self.node.set_context(_WITHOUT_CREATION_STACKS, value=True)
         key_arn = log_key.key_arn if log_key else None
         resources: dict[str, Properties] = {}
         for declared in components:
@@ -88,22 +89,14 @@ class ComponentFleet(Construct):
         else:
             own.add_stack_dependency(its)
 
-    def _include(self, resources: dict[str, Properties]) -> cloudformation_include.CfnInclude:
-        tokens: dict[str, str] = {}
-        written = {name: _without_tokens(each, tokens) for name, each in resources.items()}
-        document = {
-            "Parameters": {parameter: {"Type": "String"} for parameter in tokens.values()},
-            "Resources": written,
-        }
+    def _include(self, resources: Mapping[str, Properties]) -> cloudformation_include.CfnInclude:
+        template, parameters = shared_template(resources)
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "components.json"
-            path.write_text(json.dumps(document), encoding="utf-8")
-            # The parameters exist only here: the CDK puts each token back in the place of its own.
+            path.write_text(json.dumps(template), encoding="utf-8")
+            # The parameters exist only here: the CDK puts each value in the place of its own.
             return cloudformation_include.CfnInclude(
-                self,
-                "Components",
-                template_file=str(path),
-                parameters={parameter: token for token, parameter in tokens.items()},
+                self, "Components", template_file=str(path), parameters=parameters
             )
 
 
@@ -130,29 +123,3 @@ def _declaration_problems(declared: ComponentDeclaration) -> Iterator[str]:
         yield from scaling_problems(declared.scaling, smallest=0)
     elif declared.copy_count is None:
         yield "neither scaling nor copy_count says how many copies there are; give one."
-
-
-def _without_tokens(value: Any, parameters: dict[str, str]) -> Any:  # noqa: ANN401 - any JSON
-    """Return ``value`` with references to ``parameters``, which gets one for each new token."""
-    match value:
-        case dict():
-            return {name: _without_tokens(each, parameters) for name, each in value.items()}
-        case list():
-            return [_without_tokens(each, parameters) for each in value]
-        case str() if "${Token[" in value:
-            return _joined(value, parameters)
-        case _:
-            return value
-
-
-def _joined(text: str, parameters: dict[str, str]) -> Properties:
-    parts: list[str | Properties] = []
-    end = 0
-    for match in _TOKEN.finditer(text):
-        parameter = parameters.setdefault(match.group(), f"Token{len(parameters)}")
-        parts += [text[end : match.start()], {"Ref": parameter}]
-        end = match.end()
-    parts = [part for part in (*parts, text[end:]) if part]
-    if len(parts) == 1 and isinstance(parts[0], dict):
-        return parts[0]
-    return {"Fn::Join": ["", parts]}

@@ -7,11 +7,10 @@ from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 from catalogue.limits import LOG_RETENTION_DAYS
+from seatrial_hosting._dashboard_body import DASHBOARD_TYPE, components_body
 from seatrial_hosting._observability_properties import (
-    DASHBOARD_TYPE,
     LOG_GROUP_TYPE,
     alarm_prefix,
-    dashboard_body,
     log_group_properties,
     server_errors_alarm_properties,
 )
@@ -115,7 +114,7 @@ class ComponentDashboard(Construct):
         if len(component_names) > COMPONENT_LIMIT:
             problem = f"there are {len(component_names)} components; a dashboard shows {COMPONENT_LIMIT}."
             raise_problems(self, [problem])
-        body = dashboard_body(
+        body = components_body(
             Place.of(self).region, endpoint.endpoint_name, endpoint.variant_name, component_names
         )
         properties = {"DashboardName": dashboard_name, "DashboardBody": body}

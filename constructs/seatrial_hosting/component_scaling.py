@@ -6,6 +6,7 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from seatrial_hosting._component_arguments import scaling_problems
+from seatrial_hosting._observability_properties import alarm_prefix
 from seatrial_hosting._scaling_properties import (
     ALARM_TYPE,
     COPIES_DIMENSION,
@@ -27,7 +28,8 @@ class ComponentScaling(Construct):
     """Copies that follow the load.
 
     Creates a scalable target, which brings the copies to its minimum when it is registered, the
-    target-tracking policy, scheduled actions, and ``ScaleToZero`` where the minimum is 0.
+    target-tracking policy, scheduled actions, and ``ScaleToZero`` where the minimum is 0 or
+    an action makes it 0.
 
     Does not create a role: Application Auto Scaling uses its service-linked role.
 
@@ -54,8 +56,8 @@ class ComponentScaling(Construct):
         if scaling.target_tracking is not None:
             tracking = tracking_properties(f"{name}-tracking", self._target_id, scaling.target_tracking)
             cdk.CfnResource(self, "Tracking", type=POLICY_TYPE, properties=tracking)
-        if scaling.minimum == 0:
-            ScaleToZero(self, "ScaleToZero", component_name=name, target_id=self._target_id)
+        if scaling.reaches_zero:
+            ScaleToZero(self, "ScaleToZero", component=component, target_id=self._target_id)
 
     @property
     def target_id(self) -> str:
@@ -75,17 +77,19 @@ class ScaleToZero(Construct):
     Grants nothing.
 
     Args:
-        component_name: whose copies.
+        component: whose copies.
         target_id: the scalable target.
     """
 
-    def __init__(self, scope: Construct, construct_id: str, *, component_name: str, target_id: str) -> None:
+    def __init__(self, scope: Construct, construct_id: str, *, component: Component, target_id: str) -> None:
         super().__init__(scope, construct_id)
+        name = component.component_name
         policy = cdk.CfnResource(
             self,
             "FromZero",
             type=POLICY_TYPE,
-            properties=from_zero_policy_properties(f"{component_name}-from-zero", target_id),
+            properties=from_zero_policy_properties(f"{name}-from-zero", target_id),
         )
-        alarm = from_zero_alarm_properties(f"{component_name}-no-capacity", component_name, policy.ref)
+        alarm_name = f"{alarm_prefix(component.endpoint.endpoint_name, name)}-no-capacity"
+        alarm = from_zero_alarm_properties(alarm_name, name, policy.ref)
         cdk.CfnResource(self, "NoCapacity", type=ALARM_TYPE, properties=alarm)

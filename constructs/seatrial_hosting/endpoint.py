@@ -28,9 +28,9 @@ class Endpoint(Construct):
 
     Grants what its ``grant_`` methods are asked for.
 
-    Metrics follow the SageMaker developer guide, "Monitor SageMaker with CloudWatch". Counts are documented
-    without a unit, so they carry none. Every metric's period is one minute by default, as SageMaker
-    publishes.
+    Metrics follow the SageMaker developer guide, "Amazon SageMaker AI metrics in Amazon CloudWatch". What is
+    documented without a unit carries none: counts and reservations. Every metric's period is one minute by
+    default, as SageMaker publishes.
 
     Args:
         endpoint_name: the endpoint.
@@ -90,10 +90,16 @@ class Endpoint(Construct):
         return self._metric(INVOCATION_NAMESPACE, "ModelLatency", statistic, period, "MICROSECONDS")
 
     def metric_overhead_latency(
-        self, *, statistic: str = "p99", period: cdk.Duration | None = None
+        self, *, statistic: str = "Average", period: cdk.Duration | None = None
     ) -> cloudwatch.Metric:
-        """Microseconds SageMaker added to the model's latency."""
+        """Microseconds SageMaker added to the model's latency; no percentile is documented for it."""
         return self._metric(INVOCATION_NAMESPACE, "OverheadLatency", statistic, period, "MICROSECONDS")
+
+    def metric_invocations_per_instance(
+        self, *, statistic: str = "Sum", period: cdk.Duration | None = None
+    ) -> cloudwatch.Metric:
+        """Requests per instance: what ``SageMakerVariantInvocationsPerInstance`` holds."""
+        return self._metric(INVOCATION_NAMESPACE, "InvocationsPerInstance", statistic, period)
 
     def metric_4xx_errors(
         self, *, statistic: str = "Sum", period: cdk.Duration | None = None
@@ -107,17 +113,59 @@ class Endpoint(Construct):
         """Requests that the model answered with a 5xx status."""
         return self._metric(INVOCATION_NAMESPACE, "Invocation5XXErrors", statistic, period)
 
+    def metric_model_errors(
+        self, *, statistic: str = "Sum", period: cdk.Duration | None = None
+    ) -> cloudwatch.Metric:
+        """Requests that the model answered with no 2xx status, or not at all."""
+        return self._metric(INVOCATION_NAMESPACE, "InvocationModelErrors", statistic, period)
+
     def metric_cpu_utilization(
         self, *, statistic: str = "Average", period: cdk.Duration | None = None
     ) -> cloudwatch.Metric:
         """Percent of one CPU core that the containers use: 400 is four cores' all."""
         return self._metric(INSTANCE_NAMESPACE, "CPUUtilization", statistic, period, "PERCENT")
 
+    def metric_memory_utilization(
+        self, *, statistic: str = "Average", period: cdk.Duration | None = None
+    ) -> cloudwatch.Metric:
+        """Percent of the instance's memory that the containers use."""
+        return self._metric(INSTANCE_NAMESPACE, "MemoryUtilization", statistic, period, "PERCENT")
+
+    def metric_disk_utilization(
+        self, *, statistic: str = "Average", period: cdk.Duration | None = None
+    ) -> cloudwatch.Metric:
+        """Percent of the instance's disk space that the containers use."""
+        return self._metric(INSTANCE_NAMESPACE, "DiskUtilization", statistic, period, "PERCENT")
+
     def metric_gpu_utilization(
         self, *, statistic: str = "Average", period: cdk.Duration | None = None
     ) -> cloudwatch.Metric:
         """Percent of one GPU that the containers use: 400 is four GPUs' all."""
         return self._metric(INSTANCE_NAMESPACE, "GPUUtilization", statistic, period, "PERCENT")
+
+    def metric_gpu_memory_utilization(
+        self, *, statistic: str = "Average", period: cdk.Duration | None = None
+    ) -> cloudwatch.Metric:
+        """Percent of one GPU's memory that the containers use: 400 is four GPUs' all."""
+        return self._metric(INSTANCE_NAMESPACE, "GPUMemoryUtilization", statistic, period, "PERCENT")
+
+    def metric_cpu_reservation(
+        self, *, statistic: str = "Average", period: cdk.Duration | None = None
+    ) -> cloudwatch.Metric:
+        """Percent of an instance's CPUs that components reserve; of endpoints with components alone."""
+        return self._metric(INSTANCE_NAMESPACE, "CPUReservation", statistic, period)
+
+    def metric_memory_reservation(
+        self, *, statistic: str = "Average", period: cdk.Duration | None = None
+    ) -> cloudwatch.Metric:
+        """Percent of an instance's memory that components reserve; of endpoints with components alone."""
+        return self._metric(INSTANCE_NAMESPACE, "MemoryReservation", statistic, period)
+
+    def metric_gpu_reservation(
+        self, *, statistic: str = "Average", period: cdk.Duration | None = None
+    ) -> cloudwatch.Metric:
+        """Percent of an instance's GPUs that components reserve; of endpoints with components alone."""
+        return self._metric(INSTANCE_NAMESPACE, "GPUReservation", statistic, period)
 
     def _metric(
         self,

@@ -18,13 +18,13 @@ __all__ = ["InferenceComponent"]
 
 
 class InferenceComponent(Component):
-    """A model on an endpoint that others share.
+    """A model on an endpoint that others share, or an adapter of such a component.
 
     Creates the component under its explicit name. A changed specification updates it in place, copy by copy,
     and rolls back when new copies fail their health check or a rollback alarm goes off.
 
     Does not create a Model, scaling, log group or alarm. It depends on the endpoint where that is in the same
-    tree, so that CloudFormation deletes the component first.
+    tree, so that CloudFormation deletes the component first; add a dependency of an adapter on its base.
 
     Grants nothing; see ``Component``.
 
@@ -35,7 +35,8 @@ class InferenceComponent(Component):
         specifications: instead of it, one for each of two to five instance types.
         copy_count: the number of copies. Default: none in the template, for a component that scales: every
             update of a component whose template has a number may set its copies back to it.
-        rolling_update: how a change replaces the copies. Default: 25 % at a time, watched for a minute each.
+        rolling_update: how a change replaces the copies. Default: 25 % at a time, watched for a minute each;
+            none for an adapter.
 
     Raises:
         HostingError: the arguments don't fit; all problems at once.
@@ -55,7 +56,9 @@ class InferenceComponent(Component):
     ) -> None:
         super().__init__(scope, construct_id, component_name=component_name, endpoint=endpoint)
         given = [*([specification] if specification else []), *specifications]
-        rolling = rolling_update or RollingUpdate()
+        # An adapter has no copies of its own that could be replaced one by one.
+        adapter = any(each.base_component_name is not None for each in given)
+        rolling = rolling_update or (None if adapter else RollingUpdate())
         raise_problems(self, component_problems(component_name, given, copy_count, rolling))
         properties = component_properties(
             component_name=component_name,

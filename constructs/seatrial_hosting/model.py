@@ -14,6 +14,7 @@ from catalogue.limits import (
     ENVIRONMENT_MAXIMUM_LENGTH,
     VARIABLE_NAME_PATTERN,
 )
+from catalogue.triton_images import DEFAULT_MODEL_VARIABLE
 from seatrial_hosting import _execution_role as execution_role
 from seatrial_hosting._imported_role import ImportedRole
 from seatrial_hosting._place import Place
@@ -22,10 +23,7 @@ from seatrial_hosting.artifact import ModelArtifact
 from seatrial_hosting.image import ContainerImage, TritonImage
 from seatrial_hosting.serving_network import ServingNetwork
 
-__all__ = ["DEFAULT_MODEL_VARIABLE", "HostedModel", "TritonModel"]
-
-DEFAULT_MODEL_VARIABLE = "SAGEMAKER_TRITON_DEFAULT_MODEL_NAME"
-"""Names the model of the repository that ``serve`` in the image loads."""
+__all__ = ["HostedModel", "TritonModel"]
 
 _VARIABLE_NAME = re.compile(VARIABLE_NAME_PATTERN)
 

@@ -29,12 +29,14 @@ class TargetTracking:
         target_value: at what; per copy or instance.
         scale_in_cooldown_seconds: how long after a scale-in the next one waits.
         scale_out_cooldown_seconds: how long after a scale-out the next one waits.
+        disable_scale_in: capacity only grows; scheduled actions, or nobody, take it back.
     """
 
     metric: ScalingMetric
     target_value: float
     scale_in_cooldown_seconds: int = 300
     scale_out_cooldown_seconds: int = 300
+    disable_scale_in: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,9 @@ class ScheduledAction:
         time_zone: of the schedule.
         minimum: the smallest capacity from then on; None leaves it.
         maximum: the largest capacity from then on; None leaves it.
+        start_time: when ``rate(...)`` and ``cron(...)`` begin, such as ``2030-01-31T08:00:00Z``; None for at
+            once.
+        end_time: when they end, in the same form; None for never.
     """
 
     name: str
@@ -54,6 +59,8 @@ class ScheduledAction:
     time_zone: str = "UTC"
     minimum: int | None = None
     maximum: int | None = None
+    start_time: str | None = None
+    end_time: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,3 +78,8 @@ class Scaling:
     maximum: int
     target_tracking: TargetTracking | None = None
     scheduled_actions: Sequence[ScheduledAction] = ()
+
+    @property
+    def reaches_zero(self) -> bool:
+        """Whether the minimum is 0, or a scheduled action makes it 0."""
+        return 0 in (self.minimum, *(action.minimum for action in self.scheduled_actions))

@@ -33,9 +33,9 @@ class Delays:
         provisioning_minutes: Assumed: from the decision to launch an instance until it can start copies.
         copy_start_minutes: Assumed: from then, or from the decision if the instance is there, until the copy
             answers.
-        metric_minutes: Assumed: from the end of a datapoint's minute until the decision that it leads to
-            ("usually 1-2 minutes longer" than the datapoints themselves: AWS Machine Learning Blog, "Reduce
-            model deployment costs by 50% on average ...", auto scaling).
+        metric_minutes: Assumed: from the beginning of a datapoint's minute until the decision it leads to.
+            1 is as soon as the minute is over, as on the laptop; AWS may take longer ("usually 1-2 minutes":
+            AWS Machine Learning Blog, "Reduce model deployment costs by 50% on average ...", auto scaling).
     """
 
     provisioning_minutes: int = 5

@@ -11,6 +11,7 @@ SEA3xx    ``signature``               config.pbtxt against what the model takes 
 SEA4xx    ``freshness``               what was packaged against what the file says now
 SEA5xx    ``instances``               models on instances
 SEA52x    ``components``              inference components on the instances they share
+SEA53x    ``component_memory``        what their copies are to hold
 SEA6xx    ``container``               the container's image, and what it is told
 SEA7xx    ``network``                 the network's section of the file: what it lacks or has twice
 SEA705    ``network_reach``           whether what runs in a network reaches what it needs, in any template
@@ -27,6 +28,8 @@ SEA84x    ``operation_templates``     logs, alarms, services and drivers in any 
 SEA85x    ``hosting_templates``       isolation, network and encryption in any template
 SEA861    ``permission_templates``    what any template permits
 SEA866    ``role_templates``          what roles and boundaries of the user's own must allow
+SEA82x    ``component_limits``        single values of components and their endpoints, likewise
+SEA83x    ``component_relations``     what the resources of components say about each other, likewise
 SEA9xx    ``acknowledgments``         acknowledgments that say nothing
 ========  ==========================  ===========================================================
 
@@ -38,6 +41,9 @@ from preflight.rules import (
     archive_layout,
     client_templates,
     clients,
+    component_limits,
+    component_memory,
+    component_relations,
     component_templates,
     components,
     config_pbtxt,
@@ -65,6 +71,9 @@ __all__ = [
     "archive_layout",
     "client_templates",
     "clients",
+    "component_limits",
+    "component_memory",
+    "component_relations",
     "component_templates",
     "components",
     "config_pbtxt",

@@ -1,5 +1,7 @@
 """What the Triton image's ``serve`` reads from the container's environment."""
 
+from catalogue.triton_images import DEFAULT_MODEL_VARIABLE
+
 __all__ = [
     "ADDITIONAL_ARGUMENTS",
     "BIND_TO_PORT",
@@ -17,7 +19,7 @@ SERVE = "sagemaker-tritonserver image, serve (triton-inference-server/server, do
 
 PREFIX = "SAGEMAKER_TRITON_"
 
-DEFAULT_MODEL_NAME = f"{PREFIX}DEFAULT_MODEL_NAME"
+DEFAULT_MODEL_NAME = DEFAULT_MODEL_VARIABLE
 ADDITIONAL_ARGUMENTS = f"{PREFIX}ADDITIONAL_ARGS"
 INFERENCE_TYPE = f"{PREFIX}INFERENCE_TYPE"
 INFERENCE_TYPES = ("infer", "generate", "generate_stream")

@@ -1,11 +1,11 @@
 """SEA81x: inference components in any template, whoever wrote it."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from preflight.finding import Severity
 from preflight.registry import rule
 from preflight.rule import TEMPLATE, Violation
+from preflight.rules._component_values import at, components, dictionaries, number, specifications
 from preflight.templates import SynthesizedTemplates
 
 __all__ = [
@@ -18,7 +18,6 @@ __all__ = [
     "name_too_long",
 ]
 
-_COMPONENT = "AWS::SageMaker::InferenceComponent"
 _COMPUTE_SOURCE = "SageMaker API Reference, InferenceComponentComputeResourceRequirements"
 _REFUSED = "CreateInferenceComponent is refused after the endpoint has come up, and the stack rolls back."
 _CPU_MINIMUM = 0.25
@@ -37,7 +36,7 @@ _NAME_MAXIMUM_LENGTH = 63
 )
 def memory_not_stated(templates: SynthesizedTemplates) -> Iterator[Violation]:
     """Every component that is no adapter says how much memory a copy takes."""
-    for place, specification in _specifications(templates):
+    for place, specification in specifications(templates):
         compute = specification.get("ComputeResourceRequirements", {})
         adapter = "BaseInferenceComponentName" in specification
         if not adapter and isinstance(compute, dict) and "MinMemoryRequiredInMb" not in compute:
@@ -55,8 +54,8 @@ def memory_not_stated(templates: SynthesizedTemplates) -> Iterator[Violation]:
 )
 def cpu_below_the_least(templates: SynthesizedTemplates) -> Iterator[Violation]:
     """A quarter of a core is the least."""
-    for place, specification in _specifications(templates):
-        cpus = _number(specification, "ComputeResourceRequirements", "NumberOfCpuCoresRequired")
+    for place, specification in specifications(templates):
+        cpus = number(specification, "ComputeResourceRequirements", "NumberOfCpuCoresRequired")
         if cpus is not None and cpus < _CPU_MINIMUM:
             yield Violation(f"NumberOfCpuCoresRequired is {cpus:g}.", f"{_CPU_MINIMUM} or more.", place)
 
@@ -72,8 +71,8 @@ def cpu_below_the_least(templates: SynthesizedTemplates) -> Iterator[Violation]:
 )
 def copy_count_zero(templates: SynthesizedTemplates) -> Iterator[Violation]:
     """Copies reach 0 by scaling, never by creation."""
-    for place, properties in _components(templates):
-        if _number(properties, "RuntimeConfig", "CopyCount") == 0:
+    for place, properties in components(templates):
+        if number(properties, "RuntimeConfig", "CopyCount") == 0:
             yield Violation("CopyCount is 0.", "1 or more, or no RuntimeConfig.", place)
 
 
@@ -88,10 +87,10 @@ def copy_count_zero(templates: SynthesizedTemplates) -> Iterator[Violation]:
 )
 def batch_percentage(templates: SynthesizedTemplates) -> Iterator[Violation]:
     """A batch is 5 to 50 % of the copies."""
-    for place, properties in _components(templates):
+    for place, properties in components(templates):
         batch = ("DeploymentConfig", "RollingUpdatePolicy", "MaximumBatchSize")
-        value = _number(properties, *batch, "Value")
-        percentage = _at(properties, *batch, "Type") == "CAPACITY_PERCENT"
+        value = number(properties, *batch, "Value")
+        percentage = at(properties, *batch, "Type") == "CAPACITY_PERCENT"
         if percentage and value is not None and int(value) not in _BATCH_PERCENT:
             yield Violation(f"A batch is {value:g} % of the copies.", "5 to 50 %.", place)
 
@@ -112,7 +111,7 @@ def model_on_a_component_endpoint(templates: SynthesizedTemplates) -> Iterator[V
         if resource.get("Type") != "AWS::SageMaker::EndpointConfig":
             continue
         properties = resource.get("Properties", {})
-        for variant in _dictionaries(properties.get("ProductionVariants")):
+        for variant in dictionaries(properties.get("ProductionVariants")):
             managed, has_role = "ManagedInstanceScaling" in variant, "ExecutionRoleArn" in properties
             if (managed or has_role) and "ModelName" in variant:
                 yield Violation(
@@ -145,14 +144,14 @@ def minimum_above_maximum(templates: SynthesizedTemplates) -> Iterator[Violation
         properties = resource.get("Properties", {})
         ranges: list[tuple[float | None, float | None]] = []
         if resource.get("Type") == "AWS::ApplicationAutoScaling::ScalableTarget":
-            ranges = [(_number(properties, "MinCapacity"), _number(properties, "MaxCapacity"))]
+            ranges = [(number(properties, "MinCapacity"), number(properties, "MaxCapacity"))]
         if resource.get("Type") == "AWS::SageMaker::EndpointConfig":
             ranges = [
                 (
-                    _number(variant, "ManagedInstanceScaling", "MinInstanceCount"),
-                    _number(variant, "ManagedInstanceScaling", "MaxInstanceCount"),
+                    number(variant, "ManagedInstanceScaling", "MinInstanceCount"),
+                    number(variant, "ManagedInstanceScaling", "MaxInstanceCount"),
                 )
-                for variant in _dictionaries(properties.get("ProductionVariants"))
+                for variant in dictionaries(properties.get("ProductionVariants"))
             ]
         for least, most in ranges:
             if least is not None and most is not None and least > most:
@@ -174,44 +173,7 @@ def minimum_above_maximum(templates: SynthesizedTemplates) -> Iterator[Violation
 )
 def name_too_long(templates: SynthesizedTemplates) -> Iterator[Violation]:
     """Names are letters, digits and hyphens, at most 63."""
-    for place, properties in _components(templates):
+    for place, properties in components(templates):
         name = properties.get("InferenceComponentName")
         if isinstance(name, str) and len(name) > _NAME_MAXIMUM_LENGTH:
             yield Violation(f"{name!r} has {len(name)} characters.", f"{_NAME_MAXIMUM_LENGTH}.", place)
-
-
-_Place = tuple[str, str]
-
-
-def _components(templates: SynthesizedTemplates) -> Iterator[tuple[_Place, Mapping[str, Any]]]:
-    for path, logical_id, resource in templates.resources():
-        if resource.get("Type") == _COMPONENT:
-            yield (path, logical_id), resource.get("Properties", {})
-
-
-def _specifications(templates: SynthesizedTemplates) -> Iterator[tuple[_Place, Mapping[str, Any]]]:
-    for place, properties in _components(templates):
-        for each in _dictionaries(
-            [properties.get("Specification"), *_list(properties.get("Specifications"))]
-        ):
-            yield place, each
-
-
-def _list(value: object) -> list[Any]:
-    return value if isinstance(value, list) else []
-
-
-def _dictionaries(value: object) -> list[Mapping[str, Any]]:
-    """Return the objects of a list; none where it is a token, resolved only at deployment."""
-    return [each for each in _list(value) if isinstance(each, dict)]
-
-
-def _at(data: Any, *path: str) -> Any:  # noqa: ANN401 - a template's JSON
-    for part in path:
-        data = data.get(part) if isinstance(data, dict) else None
-    return data
-
-
-def _number(data: object, *path: str) -> float | None:
-    value = _at(data, *path)
-    return value if isinstance(value, int | float) and not isinstance(value, bool) else None

@@ -5,18 +5,19 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 import catalogue
-from planning.control.packing import Resources
 from preflight.evidence import DeploymentEvidence, ServedComponent
 from preflight.finding import Severity
 from preflight.registry import rule
 from preflight.rule import DEPLOYMENT, Violation
 from preflight.rules._component_packing import (
     capacity,
-    copies_of,
     counted,
+    most_copies,
     pack,
+    pack_beside,
     requirements,
     shown_instances,
+    shown_resources,
     too_large,
 )
 from spec import CapacitySize, ComponentEndpoint
@@ -26,6 +27,7 @@ __all__ = [
     "component_larger_than_an_instance",
     "copies_beyond_the_instances",
     "copy_count_under_scaling",
+    "gpu_beyond_the_copy",
     "gpu_kind_without_accelerators",
     "idle_instances_stay",
     "no_room_for_a_rolling_update",
@@ -53,8 +55,8 @@ def component_larger_than_an_instance(evidence: DeploymentEvidence) -> Iterator[
             instance = capacity(name)
             if not needed.fits(instance):
                 yield Violation(
-                    f"A copy takes {_words(needed)}; {name} has {_words(instance)}.",
-                    f"at most {_words(instance)}.",
+                    f"A copy takes {shown_resources(needed)}; {name} has {shown_resources(instance)}.",
+                    f"at most {shown_resources(instance)}.",
                     (*served.place, "compute"),
                 )
 
@@ -71,17 +73,20 @@ def component_larger_than_an_instance(evidence: DeploymentEvidence) -> Iterator[
     "load at different times.",
 )
 def copies_beyond_the_instances(evidence: DeploymentEvidence) -> Iterator[Violation]:
-    """All copies of all components fit on the most instances, in accelerators, CPU and memory."""
+    """All copies of all components fit on the most instances, in accelerators, CPU and memory.
+
+    Copies are placed as each component's placement says; scheduled actions count with what they allow.
+    """
     for key, endpoint, components in _by_endpoint(evidence):
         if any(too_large(served) for served in components):
             continue
-        copies = [copy for served in components for copy in copies_of(served, served.component.copies.max)]
-        unplaced = pack(endpoint, copies).unplaced
+        unplaced = pack(endpoint, components).unplaced
         if unplaced:
+            count = sum(map(most_copies, components))
             yield Violation(
-                f"{len(copies)} copies are the most of all components, and {len(unplaced)} of them find no "
-                f"room on {shown_instances(endpoint)}: {counted(unplaced)}.",
-                "room for every component's copies.max at the same time.",
+                f"{count} copies are the most of all components, and {len(unplaced)} of them find no room "
+                f"on {shown_instances(endpoint)}: {counted(unplaced)}.",
+                "room for the most copies of every component at the same time.",
                 ("endpoints", key, "instances", "max"),
             )
 
@@ -100,18 +105,15 @@ def copies_beyond_the_instances(evidence: DeploymentEvidence) -> Iterator[Violat
 def no_room_for_a_rolling_update(evidence: DeploymentEvidence) -> Iterator[Violation]:
     """With all copies of all components there, one batch more of any one component fits."""
     for _, endpoint, components in _by_endpoint(evidence):
-        copies = [copy for served in components for copy in copies_of(served, served.component.copies.max)]
-        if any(too_large(served) for served in components) or pack(endpoint, copies).unplaced:
+        packing = pack(endpoint, components)
+        if any(too_large(served) for served in components) or packing.unplaced:
             continue
         for served in components:
-            batch = _batch_copies(
-                served.component.rolling_update.maximum_batch_size, served.component.copies.max
-            )
-            more = [*copies, *copies_of(served, batch, "new")]
-            if pack(endpoint, more).unplaced:
+            batch = _batch_copies(served.component.rolling_update.maximum_batch_size, most_copies(served))
+            if pack_beside(packing, served, batch).unplaced:
                 yield Violation(
-                    f"Besides the {len(copies)} copies that there may be, a batch of {batch} finds no room "
-                    f"on {shown_instances(endpoint)}.",
+                    f"Besides the {len(packing.placed)} copies that there may be, a batch of {batch} finds "
+                    f"no room on {shown_instances(endpoint)}.",
                     "room for all copies and one batch.",
                     (*served.place, "rolling_update"),
                 )
@@ -131,8 +133,9 @@ def idle_instances_stay(evidence: DeploymentEvidence) -> Iterator[Violation]:
     for key, endpoint, components in _by_endpoint(evidence):
         least = endpoint.instances.min
         if least > 0 and all(served.component.copies.min == 0 for served in components):
+            stay = "instance stays" if least == 1 else "instances stay"
             yield Violation(
-                f"Every component may go to 0 copies, and {least} instance{'s' * (least > 1)} stay.",
+                f"Every component may go to 0 copies, and {least} {stay}.",
                 "instances.min: 0.",
                 ("endpoints", key, "instances", "min"),
             )
@@ -174,7 +177,7 @@ def batch_outside_its_share(evidence: DeploymentEvidence) -> Iterator[Violation]
         size, copies = served.component.rolling_update.maximum_batch_size, served.component.copies
         if size.type != "COPY_COUNT":
             continue
-        fewest, most = max(copies.min, 1), copies.max
+        fewest, most = max(copies.min, 1), most_copies(served)
         shares = {100 * size.value / each for each in (fewest, most)}
         if any(not _PERCENT_MINIMUM <= share <= _PERCENT_MAXIMUM for share in shares):
             yield Violation(
@@ -229,6 +232,31 @@ def gpu_kind_without_accelerators(evidence: DeploymentEvidence) -> Iterator[Viol
             )
 
 
+@rule(
+    "SEA529",
+    severity=Severity.ERROR,
+    title="a GPU that a copy is not given",
+    scope=DEPLOYMENT,
+    source="Triton, model configuration, instance groups (gpus); SageMaker API Reference, "
+    "InferenceComponentComputeResourceRequirements (a copy sees the devices that it is given)",
+    symptom="Triton says 'specifies invalid or unsupported gpu id', and the component fails.",
+    fix="Raise compute.accelerators, or leave gpus out of the model's instance_group.",
+)
+def gpu_beyond_the_copy(evidence: DeploymentEvidence) -> Iterator[Violation]:
+    """GPUs are counted from 0 to the number of accelerators of a copy."""
+    for served in evidence.components():
+        given = served.component.compute.accelerators
+        groups = [group for group in served.model.instance_groups if group.kind != "KIND_CPU"]
+        beyond = sorted({gpu for group in groups for gpu in group.gpus if given is not None and gpu >= given})
+        if beyond:
+            yield Violation(
+                f"The model {served.component.model!r} names the GPUs {beyond}; a copy is given {given}, "
+                "counted from 0.",
+                f"0 to {given - 1 if given else 0}.",
+                (*served.place, "compute", "accelerators"),
+            )
+
+
 _Group = tuple[str, ComponentEndpoint, list[ServedComponent]]
 
 
@@ -243,7 +271,3 @@ def _by_endpoint(evidence: DeploymentEvidence) -> Iterator[_Group]:
 
 def _batch_copies(size: CapacitySize, copies: int) -> int:
     return size.value if size.type == "COPY_COUNT" else math.ceil(copies * size.value / 100)
-
-
-def _words(resources: Resources) -> str:
-    return f"{resources.accelerators} accelerators, {resources.cpus:g} CPUs and {resources.memory_mib} MiB"

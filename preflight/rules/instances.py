@@ -7,17 +7,18 @@ from preflight.evidence import DeploymentEvidence
 from preflight.finding import Severity
 from preflight.registry import rule
 from preflight.rule import DEPLOYMENT, Violation
+from spec import Model
 
 __all__ = [
     "ami_of_another_accelerator",
     "gpu_beyond_the_instance",
     "gpu_kind_on_cpu_instance",
+    "model_larger_than_gpu_memory",
     "model_larger_than_memory",
 ]
 
 _FAILS = "and the endpoint fails after its start-up time-out."
 _MIB = 1 << 20
-_NEURON_FAMILIES = ("ml.inf", "ml.trn")
 
 
 @rule(
@@ -83,7 +84,7 @@ def ami_of_another_accelerator(evidence: DeploymentEvidence) -> Iterator[Violati
     for key, names in types.items():
         ami = amis.get(deployment.endpoints[key].inference_ami_version or "")
         for name in names:
-            accelerator = _accelerator_of(catalogue.instance_type(name))
+            accelerator = catalogue.instance_type(name).accelerator
             if ami is not None and ami.accelerator != accelerator:
                 yield Violation(
                     f"{ami.name} is for the accelerator {ami.accelerator!r}; {name} has "
@@ -120,8 +121,39 @@ def model_larger_than_memory(evidence: DeploymentEvidence) -> Iterator[Violation
             )
 
 
-def _accelerator_of(instance: catalogue.InstanceType) -> str | None:
-    """Return the catalogue's word for what the instance type computes on besides its CPU."""
-    if instance.name.startswith(_NEURON_FAMILIES):
-        return "neuron"
-    return "gpu" if instance.gpus else None
+@rule(
+    "SEA505",
+    severity=Severity.ERROR,
+    title="a model larger than a GPU's memory",
+    scope=DEPLOYMENT,
+    source="EC2, instance types (GPU memory); Triton, model configuration, instance groups: each instance of "
+    "a model is on one GPU",
+    symptom=f"Triton says 'CUDA out of memory' while it loads the model, {_FAILS}",
+    fix="Take an instance type whose GPUs have more memory.",
+)
+def model_larger_than_gpu_memory(evidence: DeploymentEvidence) -> Iterator[Violation]:
+    """On each GPU that has instances of the model, one at least must fit; a copy may be on any type."""
+    for place, name, model, types in _on_gpus(evidence):
+        manifest = evidence.built[name].manifest
+        if manifest is None or all(group.kind != "KIND_GPU" for group in model.instance_groups):
+            continue
+        largest_mib = max((record.size_bytes for record in manifest.files), default=0) / _MIB
+        for instance in map(catalogue.instance_type, types):
+            if instance.gpus and largest_mib > instance.gpu_memory_mib:
+                yield Violation(
+                    f"The model {name!r} has a file of {largest_mib:.0f} MiB; a GPU of {instance.name} has "
+                    f"{instance.gpu_memory_mib} MiB.",
+                    f"a model file below {instance.gpu_memory_mib} MiB.",
+                    place,
+                )
+
+
+def _on_gpus(
+    evidence: DeploymentEvidence,
+) -> Iterator[tuple[tuple[str, ...], str, Model, tuple[str, ...]]]:
+    """Yield where each model is served: the place of the instances or components, its name, itself, types."""
+    for key, endpoint, model in evidence.served():
+        yield ("endpoints", key, "instances", "type"), endpoint.model, model, (endpoint.instances.type,)
+    for served in evidence.components():
+        types = served.endpoint.instances.type_names
+        yield (*served.place, "model"), served.component.model, served.model, types

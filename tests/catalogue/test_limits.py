@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+import pytest
 from botocore.loaders import Loader
 
 from catalogue import limits
@@ -34,3 +35,15 @@ def test_cloudwatch_logs_retention() -> None:
     words = shapes("logs")["Days"]["documentation"]
     listed = words.partition("Possible values are: ")[2].partition(".")[0]
     assert tuple(map(int, re.findall("[0-9]+", listed))) == limits.LOG_RETENTION_DAYS
+
+
+@pytest.mark.integration
+def test_an_inline_container_takes_fewer_variables() -> None:
+    """CloudFormation's own schema has a lower limit than SageMaker's service model."""
+    from cfnlint.schema import PROVIDER_SCHEMA_MANAGER  # noqa: PLC0415 - slow, and only this test needs it
+
+    schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema(
+        "us-east-1", "AWS::SageMaker::InferenceComponent"
+    ).schema
+    most = schema["definitions"]["EnvironmentMap"]["maxProperties"]
+    assert most == limits.INLINE_ENVIRONMENT_MAXIMUM_ENTRIES

@@ -18,6 +18,7 @@ ROOT = Path(__file__).parents[2]
         ["package"],
         ["check"],
         ["rehearse"],
+        ["replay"],
         ["invoke"],
         ["shards"],
         ["migrate"],

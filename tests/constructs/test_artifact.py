@@ -69,3 +69,20 @@ def test_only_a_sha256_is_a_content_key(stack: cdk.Stack, tmp_path: Path, conten
     with pytest.raises(HostingError) as refusal:
         ModelArtifact.from_file(stack, tmp_path / "model.tar.gz", content_key=content_key)
     assert f"content_key is {content_key!r}; it has 64 hexadecimal digits" in str(refusal.value)
+
+
+def test_an_archive_that_is_in_s3_is_taken_where_it_lies() -> None:
+    """Nothing is uploaded; the address stands for the content, so another one is another artifact."""
+    artifact = ModelArtifact.from_url("s3://adapters/a/french.tar.gz")
+    assert (artifact.bucket_name, artifact.object_key) == ("adapters", "a/french.tar.gz")
+    assert artifact.url == "s3://adapters/a/french.tar.gz"
+    other = ModelArtifact.from_url("s3://adapters/b/french.tar.gz")
+    assert artifact.content_key == ModelArtifact.from_url(artifact.url).content_key != other.content_key
+
+
+@pytest.mark.parametrize("url", ["", "s3://b", "s3://b/a.tar", "https://b/a.tar.gz", "s3://b/*.tar.gz"])
+def test_only_a_packed_object_has_an_address(url: str) -> None:
+    """What a policy would read as a pattern is refused, too."""
+    with pytest.raises(HostingError) as refusal:
+        ModelArtifact.from_url(url)
+    assert f"{url!r} is no archive in Amazon S3; write s3://<bucket>/<key>.tar.gz." in str(refusal.value)

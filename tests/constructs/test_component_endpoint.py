@@ -16,6 +16,7 @@ from seatrial_hosting import (
     ScaleInStrategy,
     Scaling,
     ScalingMetric,
+    ScheduledAction,
     SharedInstances,
     TargetTracking,
 )
@@ -104,6 +105,14 @@ def test_the_variant_may_be_scaled_instead(make: Make, stack: cdk.Stack, find: F
     [target] = find(stack, "AWS::ApplicationAutoScaling::ScalableTarget").values()
     assert target["Properties"]["ResourceId"] == "endpoint/shared/variant/AllTraffic"
     assert target["DependsOn"] == list(find(stack, "AWS::SageMaker::Endpoint"))
+
+
+def test_a_scheduled_action_never_takes_the_variant_to_zero(make: Make) -> None:
+    """Only managed instance scaling goes to 0 instances; an action is told by its name."""
+    endpoint = make(instances=SharedInstances(["ml.g5.2xlarge"], 1, 4, managed=False))
+    night = ScheduledAction("night", "cron(0 22 * * ? *)", minimum=0, maximum=2)
+    with pytest.raises(HostingError, match="the scheduled action 'night' goes to 0; it is at least 1"):
+        endpoint.scale_instances(Scaling(1, 4, None, [night]))
 
 
 def test_prefix_aware_routing_has_its_settings(make: Make, stack: cdk.Stack, find: Find) -> None:

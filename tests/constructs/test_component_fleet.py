@@ -4,7 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 import aws_cdk as cdk
+import jsii
 import pytest
+from aws_cdk import aws_kms as kms
+from aws_cdk.assertions import Template
+from cdk_nag import HIPAASecurityChecks
+from constructs import IConstruct
 
 from seatrial_hosting import (
     ComponentDeclaration,
@@ -49,26 +54,27 @@ def endpoint(stack: cdk.Stack) -> Endpoint:
     return Endpoint(stack, "Endpoint", endpoint_name="shared")
 
 
-def test_a_fleet_and_single_constructs_give_equal_resources(app: cdk.App, find: Find) -> None:
+@pytest.mark.parametrize("name", ["shared-it", "it"])
+def test_a_fleet_and_single_constructs_give_equal_resources(app: cdk.App, find: Find, name: str) -> None:
     """One truth: the properties of components, targets, policies and alarms are the same either way."""
     environment = cdk.Environment(account="123456789012", region="eu-west-1")
-    single, many = (cdk.Stack(app, name, env=environment) for name in ("single", "many"))
+    single, many = (cdk.Stack(app, each, env=environment) for each in ("single", "many"))
     endpoints = {each: Endpoint(each, "Endpoint", endpoint_name="shared") for each in (single, many)}
     component = InferenceComponent(
         single,
         "Component",
-        component_name="shared-it",
+        component_name=name,
         endpoint=endpoints[single],
         specification=ComponentSpecification(model_name="model", compute=COMPUTE),
     )
     ComponentScaling(single, "Scaling", component=component, scaling=SCALING)
-    declared = declaration("shared-it", errors_per_minute=None, log_retention_days=None)
+    declared = declaration(name, errors_per_minute=None, log_retention_days=None)
     ComponentFleet(many, "Fleet", endpoint=endpoints[many], components=[declared])
 
     def comparable(stack: cdk.Stack, resource_type: str) -> list[dict[str, Any]]:
         references = {"ScalingTargetId", "AlarmActions"}
         return [
-            {name: value for name, value in each["Properties"].items() if name not in references}
+            {key: value for key, value in each["Properties"].items() if key not in references}
             for each in find(stack, resource_type).values()
         ]
 
@@ -119,6 +125,78 @@ def test_tokens_come_through(stack: cdk.Stack, model: TritonModel, endpoint: End
     assert component["Properties"]["Specification"]["ModelName"] == name
     [first, _] = component["Properties"]["DeploymentConfig"]["AutoRollbackConfiguration"]["Alarms"]
     assert first == {"AlarmName": {"Fn::Join": ["", [name, "-alarm"]]}}
+
+
+def test_tokens_of_single_properties_come_through(stack: cdk.Stack, endpoint: Endpoint, find: Find) -> None:
+    """A log group's key is referred to, not written out."""
+    key = kms.Key(stack, "Key")
+    ComponentFleet(stack, "Fleet", endpoint=endpoint, components=[declaration()], log_key=key)
+    [key_id] = find(stack, "AWS::KMS::Key")
+    [group] = find(stack, "AWS::Logs::LogGroup").values()
+    assert group["Properties"]["KmsKeyId"] == {"Fn::GetAtt": [key_id, "Arn"]}
+
+
+def test_components_keep_their_own_and_share_the_rest(
+    stack: cdk.Stack, endpoint: Endpoint, find: Find
+) -> None:
+    """What is equal in several components, and handed over once, stands in each; and no parameter is left."""
+    sizes = {"one": 1024, "two": 2048, "three": 1024}
+    components = [
+        declaration(
+            name,
+            specifications=[ComponentSpecification(model_name="model", compute=ComputeRequirements(size))],
+        )
+        for name, size in sizes.items()
+    ]
+    ComponentFleet(stack, "Fleet", endpoint=endpoint, components=components)
+    found = [each["Properties"] for each in find(stack, "AWS::SageMaker::InferenceComponent").values()]
+    memory = {
+        each["InferenceComponentName"]: each["Specification"]["ComputeResourceRequirements"] for each in found
+    }
+    assert memory == {name: {"MinMemoryRequiredInMb": size} for name, size in sizes.items()}
+    policy = {"MaximumBatchSize": {"Type": "CAPACITY_PERCENT", "Value": 25}, "WaitIntervalInSeconds": 60}
+    assert [each["DeploymentConfig"]["RollingUpdatePolicy"] for each in found] == [policy] * 3
+    assert list(Template.from_stack(stack).to_json()["Parameters"]) == ["BootstrapVersion"]
+
+
+@jsii.implements(cdk.IAspect)
+class _Visited:
+    """An Aspect that notes the type of each resource it sees, by its path."""
+
+    def __init__(self) -> None:
+        self.types: dict[str, str] = {}
+
+    def visit(self, node: IConstruct) -> None:
+        if isinstance(node, cdk.CfnResource):
+            self.types[node.node.path] = node.cfn_resource_type
+
+
+def test_aspects_see_every_resource(app: cdk.App, stack: cdk.Stack, endpoint: Endpoint) -> None:
+    """Each is a construct with a path of its own under the fleet, of its resource's type."""
+    model = declaration(specifications=[ComponentSpecification(compute=COMPUTE)], model=MODEL)
+    fleet = ComponentFleet(stack, "Fleet", endpoint=endpoint, components=[model, declaration("other")])
+    visited = _Visited()
+    cdk.Aspects.of(app).add(visited)
+    resources = app.synth().get_stack_by_name("trial").template["Resources"]
+    assert len(resources) == fleet.resource_count
+    assert visited.types == {
+        f"trial/Fleet/Components/{logical_id}": each["Type"] for logical_id, each in resources.items()
+    }
+
+
+def test_cdk_nag_sees_every_log_group(app: cdk.App, stack: cdk.Stack, endpoint: Endpoint, find: Find) -> None:
+    """A pack that wants a key for each finds those of the fleet that have none, by their paths."""
+    declared = [declaration("one"), declaration("two")]
+    ComponentFleet(stack, "Fleet", endpoint=endpoint, components=declared)
+    report = HIPAASecurityChecks(app).validate_scope(app)
+    seen = {
+        resource.construct_path
+        for violation in report.violations
+        if violation.rule_name.startswith("HIPAA.Security-CloudWatchLogGroupEncrypted")
+        for resource in violation.violating_resources
+    }
+    groups = find(stack, "AWS::Logs::LogGroup")
+    assert seen == {f"trial/Fleet/Components/{logical_id}" for logical_id in groups}
 
 
 def test_components_go_before_their_endpoint(

@@ -1,10 +1,11 @@
+import json
 from typing import Any
 
 import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_iam as iam
 
-from seatrial_hosting import Endpoint, RealtimeEndpoint
+from seatrial_hosting import Endpoint, EndpointDashboard, RealtimeEndpoint
 
 
 @pytest.fixture
@@ -50,9 +51,17 @@ def test_invoking_is_granted_for_this_endpoint_only(
     [
         ("invocations", "AWS/SageMaker", "Invocations", "Sum", None),
         ("model_latency", "AWS/SageMaker", "ModelLatency", "p99", "Microseconds"),
-        ("overhead_latency", "AWS/SageMaker", "OverheadLatency", "p99", "Microseconds"),
+        ("overhead_latency", "AWS/SageMaker", "OverheadLatency", "Average", "Microseconds"),
         ("4xx_errors", "AWS/SageMaker", "Invocation4XXErrors", "Sum", None),
         ("5xx_errors", "AWS/SageMaker", "Invocation5XXErrors", "Sum", None),
+        ("invocations_per_instance", "AWS/SageMaker", "InvocationsPerInstance", "Sum", None),
+        ("model_errors", "AWS/SageMaker", "InvocationModelErrors", "Sum", None),
+        ("memory_utilization", "/aws/sagemaker/Endpoints", "MemoryUtilization", "Average", "Percent"),
+        ("disk_utilization", "/aws/sagemaker/Endpoints", "DiskUtilization", "Average", "Percent"),
+        ("gpu_memory_utilization", "/aws/sagemaker/Endpoints", "GPUMemoryUtilization", "Average", "Percent"),
+        ("cpu_reservation", "/aws/sagemaker/Endpoints", "CPUReservation", "Average", None),
+        ("memory_reservation", "/aws/sagemaker/Endpoints", "MemoryReservation", "Average", None),
+        ("gpu_reservation", "/aws/sagemaker/Endpoints", "GPUReservation", "Average", None),
         ("cpu_utilization", "/aws/sagemaker/Endpoints", "CPUUtilization", "Average", "Percent"),
         ("gpu_utilization", "/aws/sagemaker/Endpoints", "GPUUtilization", "Average", "Percent"),
     ],
@@ -87,3 +96,38 @@ def test_statistic_and_period_are_the_callers_to_choose(endpoint: Endpoint) -> N
     metric: Any = endpoint.metric_invocations(statistic="SampleCount", period=cdk.Duration.minutes(5))
     assert metric.statistic == "SampleCount"
     assert metric.period.to_seconds() == 300
+
+
+def test_a_dashboard_shows_requests_latency_errors_and_use(
+    app: cdk.App, stack: cdk.Stack, endpoint: Endpoint
+) -> None:
+    """Every metric is the variant's; percentiles are asked of the one metric that is documented with them."""
+    EndpointDashboard(stack, "Dashboard", dashboard_name="board", endpoint=endpoint)
+    [dashboard] = app.synth().get_stack_by_name(stack.stack_name).template["Resources"].values()
+    assert dashboard["Properties"]["DashboardName"] == "board"
+    body = json.loads(dashboard["Properties"]["DashboardBody"])
+    shown: dict[tuple[str, str], set[str]] = {}
+    for widget in body["widgets"]:
+        properties = widget["properties"]
+        assert (properties["region"], properties["period"]) == ("eu-west-1", 60)
+        for namespace, name, *dimensions in properties["metrics"]:
+            options = dimensions.pop() if isinstance(dimensions[-1], dict) else {}
+            assert dimensions == ["EndpointName", "Trial-Fast", "VariantName", "Blue"]
+            shown.setdefault((namespace, name), set()).add(options.get("stat", properties["stat"]))
+    requests, use = "AWS/SageMaker", "/aws/sagemaker/Endpoints"
+    assert shown == {
+        (requests, "Invocations"): {"Sum"},
+        (requests, "InvocationsPerInstance"): {"Sum"},
+        (requests, "ModelLatency"): {"p50", "p90", "p99"},
+        (requests, "OverheadLatency"): {"Average", "Maximum"},
+        (requests, "Invocation4XXErrors"): {"Sum"},
+        (requests, "Invocation5XXErrors"): {"Sum"},
+        (requests, "InvocationModelErrors"): {"Sum"},
+        (use, "CPUUtilization"): {"Average"},
+        (use, "GPUUtilization"): {"Average"},
+        (use, "GPUMemoryUtilization"): {"Average"},
+        (use, "MemoryUtilization"): {"Average"},
+        (use, "DiskUtilization"): {"Average"},
+    }
+    places = [(widget["x"], widget["y"]) for widget in body["widgets"]]
+    assert len(set(places)) == len(places)

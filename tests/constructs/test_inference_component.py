@@ -267,6 +267,20 @@ def test_copies_follow_the_load(make: Make, stack: cdk.Stack, find: Find) -> Non
     assert find(stack, "AWS::IAM::Role") == {}
 
 
+def test_capacity_that_only_grows_and_actions_with_an_end(make: Make, stack: cdk.Stack, find: Find) -> None:
+    """Target tracking may leave scale-in to others, and a scheduled action may begin and end."""
+    growing = replace(TRACKING, disable_scale_in=True)
+    sale = ScheduledAction(
+        "sale", "rate(1 day)", minimum=2, start_time="2030-01-01T00:00:00Z", end_time="2030-02-01T00:00:00Z"
+    )
+    ComponentScaling(stack, "Scaling", component=make(), scaling=Scaling(1, 3, growing, [sale]))
+    [target] = find(stack, "AWS::ApplicationAutoScaling::ScalableTarget").values()
+    [action] = target["Properties"]["ScheduledActions"]
+    assert (action["StartTime"], action["EndTime"]) == ("2030-01-01T00:00:00Z", "2030-02-01T00:00:00Z")
+    [policy] = find(stack, "AWS::ApplicationAutoScaling::ScalingPolicy").values()
+    assert policy["Properties"]["TargetTrackingScalingPolicyConfiguration"]["DisableScaleIn"] is True
+
+
 def test_scale_to_zero_is_one_unit(make: Make, stack: cdk.Stack, find: Find) -> None:
     """A minimum of 0 brings the step policy and the alarm that sets it off."""
     ComponentScaling(stack, "Scaling", component=make(), scaling=Scaling(0, 3, TRACKING))
@@ -286,6 +300,14 @@ def test_scale_to_zero_is_one_unit(make: Make, stack: cdk.Stack, find: Find) -> 
     assert properties["MetricName"] == "NoCapacityInvocationFailures"
     assert properties["Dimensions"] == [{"Name": "InferenceComponentName", "Value": "it"}]
     assert (properties["Statistic"], properties["Period"], properties["Threshold"]) == ("Maximum", 30, 1)
+
+
+def test_a_scheduled_way_to_zero_has_a_way_back(make: Make, stack: cdk.Stack, find: Find) -> None:
+    """Where an action lets the copies go to 0, a request brings the first one back."""
+    night = ScheduledAction("night", "cron(0 22 * * ? *)", minimum=0)
+    ComponentScaling(stack, "Scaling", component=make(), scaling=Scaling(1, 3, TRACKING, [night]))
+    [alarm] = find(stack, "AWS::CloudWatch::Alarm").values()
+    assert alarm["Properties"]["MetricName"] == "NoCapacityInvocationFailures"
 
 
 @pytest.mark.parametrize(

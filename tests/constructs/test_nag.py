@@ -5,7 +5,16 @@ import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from cdk_nag import AwsSolutionsChecks
 
-from seatrial_hosting import ModelArtifact, PrivateNetwork, RealtimeEndpoint, TritonImage, TritonModel
+from seatrial_hosting import (
+    ComponentEndpoint,
+    ContainerAccess,
+    ModelArtifact,
+    PrivateNetwork,
+    RealtimeEndpoint,
+    SharedInstances,
+    TritonImage,
+    TritonModel,
+)
 
 
 def findings(app: cdk.App) -> list[str]:
@@ -46,3 +55,23 @@ def test_a_new_wildcard_is_still_found(
     make_model().role.add_to_principal_policy(statement)
     assert findings(app) == ["AwsSolutions-IAM5[Resource::arn:aws:s3:::bucket/*]"]
     assert stack.node.children
+
+
+def test_cdk_nag_finds_nothing_about_a_component_without_a_model(
+    app: cdk.App, stack: cdk.Stack, network: PrivateNetwork
+) -> None:
+    """The endpoint's role gets single rights for a component's container, from a stack of the component's."""
+    instances = SharedInstances(["ml.g5.xlarge"], 0, 1)
+    endpoint = ComponentEndpoint(
+        stack, "Shared", endpoint_name="shared", network=network, instances=instances
+    )
+    components = cdk.Stack(app, "components", env=cdk.Environment(account="123456789012", region="eu-west-1"))
+    ContainerAccess(
+        components,
+        "Access",
+        component_name="it",
+        roles=[endpoint.role],
+        artifact=ModelArtifact.from_url("s3://models/a.tar.gz"),
+        image=TritonImage.from_catalogue("24.09", "eu-west-1"),
+    )
+    assert findings(app) == []

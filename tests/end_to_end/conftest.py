@@ -1,5 +1,6 @@
 """One rehearsal of a copy of the project, shared by all tests here: real CDK CLI, emulator and Triton."""
 
+import functools
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from tests.end_to_end.components import Components
+from tests.end_to_end.inventory import take_inventory
 from tests.end_to_end.project import DEPLOYMENT, Project, free_port_pair
 
 ROOT = Path(__file__).parents[2]
@@ -39,3 +42,21 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
 def rehearsed(project: Project) -> dict[str, Any]:
     """Return the document of one `seatrial rehearse` on the copy."""
     return project.document("rehearse", DEPLOYMENT)
+
+
+@pytest.fixture(scope="session")
+def components(project: Project) -> Components:
+    """Return what one `seatrial rehearse` deployed of the components, and what there was before it.
+
+    The test that destroys it is the last that uses it.
+    """
+    assert project.seatrial("local", "up").returncode == 0
+    bootstrapped = project.cdk("bootstrap", "aws://000000000000/us-east-1", folder=project.root.parent)
+    assert bootstrapped.returncode == 0, bootstrapped.stderr
+    clients = functools.cache(project.client)
+    # Five copies are what no deploy may undo.
+    project.replace_in_deployment(
+        "copies: {min: 1, max: 4}", "copies: {min: 1, max: 5}", Components.deployment
+    )
+    before = take_inventory(clients)
+    return Components(project, clients, before, project.document("rehearse", Components.deployment))

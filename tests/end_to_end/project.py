@@ -12,6 +12,8 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
+from local.aws.client import LocalAws
+
 DEPLOYMENT = "deployments/local.yaml"
 TIMEOUT_SECONDS = 280
 
@@ -28,6 +30,10 @@ class Project:
         own = {"SEATRIAL_LOCAL_PORT": str(self.port), "SEATRIAL_LOCAL_RUNTIME_PORT": str(self.port + 1)}
         return {**os.environ, **own, "CDK_DISABLE_CLI_TELEMETRY": "true"}
 
+    @property
+    def local_aws(self) -> LocalAws:
+        return LocalAws(self.root, port=self.port, runtime_port=self.port + 1)
+
     def seatrial(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return self._run([sys.executable, "-m", "cli", *arguments], self.variables)
 
@@ -38,10 +44,12 @@ class Project:
         document: dict[str, Any] = json.loads(finished.stdout)
         return document
 
-    def cdk(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def cdk(self, *arguments: str, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
+        """Run the CDK CLI in the copy's root, or in a folder that has no cdk.json: then without the app."""
         program = Path(sys.executable).with_name("cdk")
         quiet = ["--no-notices", "--no-version-reporting", "--no-color"]
-        return self._run([str(program), *arguments, *quiet], {**self.variables, **self.local_environment()})
+        variables = {**self.variables, **self.local_environment()}
+        return self._run([str(program), *arguments, *quiet], variables, folder)
 
     def local_environment(self) -> dict[str, str]:
         variables: dict[str, str] = self.document("local", "env")
@@ -56,19 +64,21 @@ class Project:
             endpoint_url=variables.get(variable, variables["AWS_ENDPOINT_URL"]),
             aws_access_key_id=variables["AWS_ACCESS_KEY_ID"],
             aws_secret_access_key=variables["AWS_SECRET_ACCESS_KEY"],
-            config=Config(retries={"max_attempts": 0}, read_timeout=70, max_pool_connections=8),
+            config=Config(retries={"max_attempts": 0}, read_timeout=70, max_pool_connections=32),
         )
 
-    def replace_in_deployment(self, old: str, new: str) -> None:
-        path = self.root / DEPLOYMENT
+    def replace_in_deployment(self, old: str, new: str, deployment: str = DEPLOYMENT) -> None:
+        path = self.root / deployment
         text = path.read_text(encoding="utf-8")
         assert text.count(old) == 1
         path.write_text(text.replace(old, new), encoding="utf-8")
 
-    def _run(self, command: list[str], variables: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    def _run(
+        self, command: list[str], variables: dict[str, str], folder: Path | None = None
+    ) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             command,
-            cwd=self.root,
+            cwd=folder or self.root,
             env=variables,
             stdin=subprocess.DEVNULL,
             capture_output=True,

@@ -23,9 +23,17 @@ class SteadyLoad:
 
 @contextmanager
 def steady_load(
-    project: Project, endpoint_name: str, request: RequestBody, clients: int = 2
+    project: Project,
+    endpoint_name: str,
+    request: RequestBody,
+    clients: int = 2,
+    *,
+    component_name: str | None = None,
 ) -> Iterator[SteadyLoad]:
     """Send ``request`` from several clients at once until the block ends."""
+    target = {"EndpointName": endpoint_name}
+    if component_name is not None:
+        target["InferenceComponentName"] = component_name
     load = SteadyLoad()
     stop = threading.Event()
     runtime = project.client("sagemaker-runtime")
@@ -34,7 +42,7 @@ def steady_load(
         while not stop.is_set():
             try:
                 answer = runtime.invoke_endpoint(
-                    EndpointName=endpoint_name, ContentType=request.content_type, Body=request.body
+                    **target, ContentType=request.content_type, Body=request.body
                 )
                 answer["Body"].read()
             except (ClientError, BotoCoreError) as error:

@@ -17,6 +17,12 @@ FILE = Path("deployments/test.yaml")
 COMPONENTS = Path(spec.__file__).parents[1] / "deployments" / "components.yaml"
 SHARED = "endpoints.shared"
 CLASSIFIER = f"{SHARED}.components.classifier"
+SALE = {
+    "schedule": "rate(1 day)",
+    "min": 2,
+    "start": "2030-01-02T00:00:00Z",
+    "end": "2030-01-01T00:00:00Z",
+}
 
 
 @pytest.fixture
@@ -182,6 +188,55 @@ def test_errors_inside_an_endpoint_name_the_file_s_path(change: Change) -> None:
             "the action changes nothing",
         ),
         (
+            {"components__it__scaling__scheduled": {"sale": SALE}},
+            f"{CLASSIFIER}.scaling.scheduled.sale.end",
+            "the action ends at 2030-01-01T00:00:00Z, and begins at 2030-01-02T00:00:00Z",
+        ),
+        (
+            {"components__it__scaling__scheduled": {"sale": {**SALE, "end": "2030-01-03"}}},
+            f"{CLASSIFIER}.scaling.scheduled.sale.end",
+            '"2030-01-03" does not have the right form',
+        ),
+        (
+            {"components__it__scaling__scheduled": {"sale": {**SALE, "end": "2030-02-31T00:00:00Z"}}},
+            f"{CLASSIFIER}.scaling.scheduled.sale.end",
+            "no calendar has 2030-02-31T00:00:00Z",
+        ),
+        (
+            {"components__it__scaling__scheduled": {"day": {"schedule": "rate(1 day)", "min": 4}}},
+            f"{CLASSIFIER}.scaling.scheduled.day.min",
+            "the action asks for at least 4, and there are never more than 3",
+        ),
+        (
+            {
+                "components__it__copies__min": 2,
+                "components__it__scaling__scheduled": {"night": {"schedule": "rate(1 day)", "max": 1}},
+            },
+            f"{CLASSIFIER}.scaling.scheduled.night.max",
+            "the action allows 1, and there are never fewer than 2",
+        ),
+        (
+            {
+                "instances__min": 1,
+                "instances__scaling": {
+                    "invocations_per_instance": 100,
+                    "scheduled": {"night": {"schedule": "rate(1 day)", "min": 0}},
+                },
+            },
+            f"{SHARED}.instances.scaling.scheduled.night.min",
+            "a scheduled action never takes instances to 0",
+        ),
+        (
+            {
+                "components__it__rolling_update__rollback_maximum_batch_size": {
+                    "type": "CAPACITY_PERCENT",
+                    "value": 101,
+                }
+            },
+            f"{CLASSIFIER}.rolling_update.rollback_maximum_batch_size.value",
+            "a rollback brings back 101 % of the copies at a time, and there are 100 %",
+        ),
+        (
             {"components__it__rolling_update__maximum_batch_size": {"type": "CAPACITY_PERCENT", "value": 51}},
             f"{CLASSIFIER}.rolling_update.maximum_batch_size.value",
             "a batch of 51 % of the copies is refused",
@@ -265,6 +320,48 @@ def test_one_contradiction_is_one_problem(
     assert (problem.path, problem.what) == (path, what)
     assert problem.allowed
     assert problem.fix
+
+
+@pytest.mark.parametrize(
+    "schedule",
+    [
+        "cron(0 8 * * *)",
+        "cron(0 8 * * ? * *)",
+        "rate(0 hours)",
+        "rate(1.5 hours)",
+        "rate(1 week)",
+        "at(tomorrow)",
+        "at(2030-01-31T08:00:00Z)",
+    ],
+)
+def test_a_schedule_that_application_auto_scaling_refuses(change: Change, schedule: str) -> None:
+    """Cron has six fields, a rate a whole number of minutes, hours or days, at() no zone of its own."""
+    action = {"night": {"schedule": schedule, "min": 1}}
+    problem = change(components__it__scaling__scheduled=action)
+    assert problem.path == f"{CLASSIFIER}.scaling.scheduled.night.schedule"
+    assert problem.what == f'"{schedule}" does not have the right form'
+    assert "six fields" in problem.allowed
+
+
+@pytest.mark.parametrize(
+    "schedule",
+    ["cron(0 8 * * ? *)", "cron(0/15 8-17 ? * MON-FRI 2030)", "rate(12 hours)", "at(2030-01-31T08:00:00)"],
+)
+def test_a_schedule_in_each_form(shared: dict[str, Any], problems_of: Problems, schedule: str) -> None:
+    """The forms that PutScheduledAction documents are taken."""
+    scaling = shared["endpoints"]["shared"]["components"]["classifier"]["scaling"]
+    scaling["scheduled"] = {"night": {"schedule": schedule, "min": 1}}
+    assert problems_of(json.dumps(shared)) == ()
+
+
+def test_scheduled_actions_build_on_each_other(shared: dict[str, Any], problems_of: Problems) -> None:
+    """A new minimum may lie above the file's maximum where another action has raised that before."""
+    scaling = shared["endpoints"]["shared"]["components"]["classifier"]["scaling"]
+    scaling["scheduled"] = {
+        "sale": {"schedule": "cron(0 7 * * ? *)", "max": 4},
+        "rush": {"schedule": "cron(0 8 * * ? *)", "min": 4},
+    }
+    assert problems_of(json.dumps(shared)) == ()
 
 
 def test_component_name_too_long(shared: dict[str, Any], problems_of: Problems) -> None:

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.integration
 
 REPOSITORY_ROOT = Path(__file__).parents[2]
 TOOLS = Path(sys.executable).parent
-PACKAGES = ("catalogue", "constructs", "model_packaging", "preflight", "spec", "stacks")
+PACKAGES = ("catalogue", "constructs", "model_packaging", "planning", "preflight", "spec", "stacks")
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 

@@ -25,7 +25,7 @@ endpoints:
         model: classifier
         copies: {min: 0, max: 3}
         compute: {accelerators: 1, cpus: 2, memory_mib: 4096}
-        scaling: {invocations_per_copy: 300, scale_in_cooldown_seconds: 60}
+        scaling: {invocations_per_copy: 300, scale_in_cooldown_seconds: 60, disable_scale_in: true}
         placement: {strategy: BINPACK}
       encoder:
         model: encoder
@@ -112,6 +112,9 @@ def test_what_the_file_says_reaches_the_components(shared: Project) -> None:
     assert (target["MinCapacity"], target["MaxCapacity"]) == (0, 3)
     policies = resources(templates, "AWS::ApplicationAutoScaling::ScalingPolicy")
     assert {each["PolicyType"] for each in policies} == {"TargetTrackingScaling", "StepScaling"}
+    [tracking] = [each for each in policies if each["PolicyType"] == "TargetTrackingScaling"]
+    assert tracking["TargetTrackingScalingPolicyConfiguration"]["ScaleInCooldown"] == 60
+    assert tracking["TargetTrackingScalingPolicyConfiguration"]["DisableScaleIn"] is True
     groups = resources(templates, "AWS::Logs::LogGroup")
     assert {each["RetentionInDays"] for each in groups} == {7}
     assert all("Fn::ImportValue" in each["KmsKeyId"] for each in groups)

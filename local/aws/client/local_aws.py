@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from local.aws.client._control import post_control
 from local.aws.client._ports import DEFAULT_PORT, DEFAULT_RUNTIME_PORT, choose_ports
 from local.aws.client._server_process import end_server, end_started_server, last_words, start_server
 from local.aws.client._state_files import one_start_at_a_time
@@ -22,6 +23,7 @@ _ENVIRONMENT_FOLDER = ".venv-aws"
 _LOG_FILE_NAME = "server.log"
 _STATUS_PATH = "/_seatrial/status"
 _CLOCK_PATH = "/_seatrial/clock"
+_DELAYS_PATH = "/_seatrial/delays"
 _HEALTH_PATH = "/_ministack/health"
 _START_SECONDS = 60.0
 _OTHER_START_SECONDS = 120.0
@@ -135,23 +137,47 @@ class LocalAws:
         Raises:
             LocalAwsError: nothing runs, or the server refuses; the message says why.
         """
+        document = {"advance_seconds": seconds}
+        answer = self._control(_CLOCK_PATH, document, whose="the clock", timeout_seconds=_ADVANCE_SECONDS)
+        return float(answer["now"])
+
+    def set_delays(
+        self,
+        *,
+        provisioning_seconds: float = 0.0,
+        copy_start_seconds: float = 0.0,
+        idle_release_seconds: float | None = None,
+    ) -> None:
+        """Have instances and copies of inference components take so long, on the server's clock.
+
+        Without arguments everything is as at first: instances are there at once, copies as soon as their
+        Triton is.
+
+        Args:
+            provisioning_seconds: from an instance's launch until copies can start on it.
+            copy_start_seconds: from then, or from its placement if the instance is there, until a copy
+                answers.
+            idle_release_seconds: how long an instance without copies stays; None for the server's own.
+
+        Raises:
+            LocalAwsError: nothing runs, or the server refuses; the message says why.
+        """
+        document = {
+            "provisioning_seconds": provisioning_seconds,
+            "copy_start_seconds": copy_start_seconds,
+            "idle_release_seconds": idle_release_seconds,
+        }
+        self._control(_DELAYS_PATH, document, whose="the delays", timeout_seconds=_REQUEST_SECONDS)
+
+    # --- steps ---
+
+    def _control(
+        self, path: str, document: Mapping[str, object], *, whose: str, timeout_seconds: float
+    ) -> dict[str, Any]:
         state = self._running_state()
         if state is None:
             raise LocalAwsError("the laptop's AWS doesn't run: start it with `seatrial local up`")
-        connection = http.client.HTTPConnection("127.0.0.1", state.runtime_port, timeout=_ADVANCE_SECONDS)
-        try:
-            connection.request("POST", _CLOCK_PATH, json.dumps({"advance_seconds": seconds}))
-            response = connection.getresponse()
-            document = json.loads(response.read())
-        except (OSError, http.client.HTTPException, ValueError) as error:
-            raise LocalAwsError(f"the clock of the laptop's AWS does not answer: {error}") from error
-        finally:
-            connection.close()
-        if response.status != http.client.OK:
-            raise LocalAwsError(f"the clock of the laptop's AWS can't be moved: {document['message']}")
-        return float(document["now"])
-
-    # --- steps ---
+        return post_control(state.runtime_port, path, document, whose=whose, timeout_seconds=timeout_seconds)
 
     @property
     def _log_path(self) -> Path:

@@ -31,10 +31,11 @@ from local.aws.server.runtime_answers import (
 from local.aws.server.scope import Scope, scope_of_authorization
 from local.triton.sagemaker_contract import KserveRequest, RefusedInvocation
 
-__all__ = ["CLOCK_PATH", "STATUS_PATH", "Dispatcher"]
+__all__ = ["CLOCK_PATH", "DELAYS_PATH", "STATUS_PATH", "Dispatcher"]
 
 STATUS_PATH = "/_seatrial/status"
 CLOCK_PATH = "/_seatrial/clock"
+DELAYS_PATH = "/_seatrial/delays"
 _INVOCATIONS_PREFIX, _INVOCATIONS_SUFFIX = b"/endpoints/", b"/invocations"
 _HTTP_CHARSET = "latin-1"  # what HTTP/1.1 header bytes stand for, one to one
 _COMPONENT_HEADER = b"x-amzn-sagemaker-inference-component"
@@ -61,7 +62,8 @@ class Dispatcher:
     Args:
         default_scope: of requests whose ``Authorization`` header names none.
         status: answers ``GET /_seatrial/status`` with JSON.
-        advance_clock: answers the body of ``POST /_seatrial/clock``; called on a thread of its own.
+        controls: by path, what answers the body of a ``POST`` to the server itself; called on a thread of its
+            own.
         invocation_timeout_seconds: how long a model may take.
         chance: the source of chance of routing to copies.
 
@@ -74,7 +76,7 @@ class Dispatcher:
         self,
         default_scope: Scope,
         status: Callable[[], bytes],
-        advance_clock: Callable[[bytes], Answer] | None,
+        controls: Mapping[str, Callable[[bytes], Answer]],
         invocation_timeout_seconds: float,
         chance: random.Random,
     ) -> None:
@@ -82,7 +84,7 @@ class Dispatcher:
         self.components = ComponentRoutes(chance)
         self._default_scope = default_scope
         self._status = status
-        self._advance_clock = advance_clock
+        self._controls = {path.encode(): control for path, control in controls.items()}
         self._invocation_timeout_seconds = invocation_timeout_seconds
 
     def open_exchange(
@@ -104,8 +106,8 @@ class Dispatcher:
         """
         if b"origin" in headers:
             return Refusal(client, web_pages_not_served())
-        if method == b"POST" and path == CLOCK_PATH.encode() and self._advance_clock is not None:
-            return ControlRequest(client, self._advance_clock)
+        if method == b"POST" and (control := self._controls.get(path)) is not None:
+            return ControlRequest(client, control)
         found = self._find_model(method, path, headers, content_length)
         if isinstance(found, Answer):
             return Refusal(client, found)

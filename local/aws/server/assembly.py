@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from local.aws.account import LOCAL_ACCOUNT
 from local.aws.server import ministack_tables
+from local.aws.server._dispatcher import CLOCK_PATH, DELAYS_PATH
 from local.aws.server.artifact_download import ArtifactDownload
 from local.aws.server.autoscaling.activities import ScalingActivities
 from local.aws.server.autoscaling.api import AutoScalingApi
@@ -20,6 +21,7 @@ from local.aws.server.cloudformation_sagemaker import register_sagemaker_types
 from local.aws.server.cloudwatch_alarms import first_in_alarm
 from local.aws.server.components.checks import ComponentChecks
 from local.aws.server.components.copies import TritonCopyLauncher
+from local.aws.server.components.delays import Delays, answer_delays
 from local.aws.server.components.hosts import ComponentHosts
 from local.aws.server.components.inference_components import InferenceComponents
 from local.aws.server.components.serving import ServingFactory
@@ -84,7 +86,7 @@ class Parts:
 
 def assemble(settings: Settings) -> Parts:
     """Return the parts, wired, and with CloudFormation taught the types; once per process."""
-    store, clock = SageMakerStore(), Clock()
+    store, clock, delays = SageMakerStore(), Clock(), Delays()
     elastic_inference = ElasticInference(settings.as_of)
     unpacker = ModelUnpacker(
         settings.project_root,
@@ -97,10 +99,13 @@ def assemble(settings: Settings) -> Parts:
         settings.runtime_port,
         Scope(LOCAL_ACCOUNT, settings.region),
         status=lambda: status_report(store, endpoints, components, settings.as_of),
-        advance_clock=lambda body: advance_clock(clock, body),
+        controls={
+            CLOCK_PATH: lambda body: advance_clock(clock, body),
+            DELAYS_PATH: lambda body: answer_delays(delays, body),
+        },
     )
     access = RoleAccess()
-    hosts = ComponentHosts(_zones_of, clock.now)
+    hosts = ComponentHosts(_zones_of, clock.now, delays)
     endpoints = Endpoints(store, fleets, data_plane, hosts, clock)
     components = InferenceComponents(
         store,

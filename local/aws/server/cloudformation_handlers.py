@@ -135,19 +135,32 @@ class SettlingHandlers(ResourceHandlers):
     def update(self, physical_id: str, old: Properties, new: Properties, stack: str) -> Created:
         """Update it and wait for it; one whose update fails goes on serving what it served."""
         created = super().update(physical_id, old, new, stack)
-        if _without_tags(old) != _without_tags(new):
+        if self.needs_update(old, new):
             kind = self._kind
+            before = self._modified_at(physical_id)
             self._call(f"Update{kind.name}", {**new, kind.name_key: name_of(physical_id)})
             described = self._settled(physical_id)
-            if described is None or described.get("FailureReason"):
+            # The reason of something earlier stays where there was nothing to do.
+            failed = described is None or (
+                described.get("FailureReason") and self._modified_at(physical_id) != before
+            )
+            if failed:
                 raise self._not_stabilized(physical_id, _reason_in(described))
         return created
+
+    def needs_update(self, old: Properties, new: Properties) -> bool:
+        """Whether a change from ``old`` to ``new`` takes more than changing tags."""
+        return _without_tags(old) != _without_tags(new)
 
     def delete(self, physical_id: str, properties: Properties) -> None:
         """Delete it and wait until it is gone."""
         self._settled(physical_id)
         super().delete(physical_id, properties)
         self._settled(physical_id)
+
+    def _modified_at(self, arn: str) -> float | None:
+        times = (each.last_modified_time for each in self._api.store.all(self._kind) if each.arn == arn)
+        return next(times, None)
 
     def _settled(self, arn: str) -> dict[str, Any] | None:
         scope = ministack_tables.current_scope()

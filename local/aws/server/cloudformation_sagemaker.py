@@ -46,8 +46,9 @@ _COMPONENT_UNCHANGEABLE = ("EndpointName", "VariantName")
 class _ComponentHandlers(SettlingHandlers):
     """Those of an inference component.
 
-    An update is UpdateInferenceComponent with everything that the template says, so a ``CopyCount`` in it is
-    applied again, whatever autoscaling made of it meanwhile. Without a ``RuntimeConfig`` the count stays.
+    Every update, one of tags alone and a rollback's too, is UpdateInferenceComponent with everything that the
+    template says, so a ``CopyCount`` in it is applied again, whatever autoscaling made of it meanwhile.
+    Without a ``RuntimeConfig`` the count stays.
     """
 
     def update(self, physical_id: str, old: Properties, new: Properties, stack: str) -> Created:
@@ -62,6 +63,10 @@ class _ComponentHandlers(SettlingHandlers):
                 'updated" (HandlerErrorCode: NotUpdatable)'
             )
         return super().update(physical_id, old, new, stack)
+
+    def needs_update(self, old: Properties, new: Properties) -> bool:  # noqa: ARG002 - whatever has changed
+        """Every change is one."""
+        return True
 
     def steering(self, name: str) -> frozenset[str]:
         """Creation has no deployment, and an update no place."""

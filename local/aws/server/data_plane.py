@@ -4,7 +4,8 @@ Bodies are streamed, not gathered, and every Triton keeps a pool of open connect
 involved, which is what keeps a request about as fast as one straight to Triton. Signatures are not verified.
 
 ``GET /_seatrial/status`` answers what the server runs; the client side uses it. ``POST /_seatrial/clock``
-moves the server's clock ahead; tests use it.
+moves the server's clock ahead, and ``POST /_seatrial/delays`` says how long things take on it; tests and
+replays use them.
 """
 
 import asyncio
@@ -57,7 +58,8 @@ class DataPlane:
         port: to listen on, on 127.0.0.1.
         default_scope: of requests whose ``Authorization`` header names none.
         status: answers ``GET /_seatrial/status`` with JSON; called on the data plane's loop.
-        advance_clock: answers the body of ``POST /_seatrial/clock``; called on a thread of its own.
+        controls: by path, what answers the body of a ``POST`` to the server itself; called on a thread of its
+            own.
         invocation_timeout_seconds: how long a model may take.
         chance: the source of chance of routing to copies.
     """
@@ -68,7 +70,7 @@ class DataPlane:
         default_scope: Scope,
         status: Callable[[], bytes],
         *,
-        advance_clock: Callable[[bytes], Answer] | None = None,
+        controls: Mapping[str, Callable[[bytes], Answer]] | None = None,
         invocation_timeout_seconds: float = INVOCATION_TIMEOUT_SECONDS,
         chance: random.Random | None = None,
     ) -> None:
@@ -76,7 +78,7 @@ class DataPlane:
         self._dispatcher = Dispatcher(
             default_scope,
             status,
-            advance_clock,
+            controls or {},
             invocation_timeout_seconds,
             chance or random.Random(),  # noqa: S311 - spreads load, guards nothing
         )

@@ -9,6 +9,7 @@ from preflight.templates import SynthesizedTemplates
 
 COMPONENT = "AWS::SageMaker::InferenceComponent"
 CONFIG = "AWS::SageMaker::EndpointConfig"
+ARTIFACT = {"Container": {"ArtifactUrl": "s3://b/a.tar.gz"}}
 TARGET = "AWS::ApplicationAutoScaling::ScalableTarget"
 
 
@@ -35,9 +36,10 @@ def batch(kind: str, value: object) -> dict[str, Any]:
 def test_sea811_memory_not_stated() -> None:
     """Every component but an adapter states its memory, in each of several specifications."""
     assert found(COMPONENT, {"Specification": {}}) == ["SEA811"]
-    assert found(COMPONENT, {"Specifications": [{"ComputeResourceRequirements": {}}]}) == ["SEA811"]
+    two = [specification(), {"ComputeResourceRequirements": {}}]
+    assert found(COMPONENT, {"Specifications": two}) == ["SEA811"]
     assert found(COMPONENT, {"Specification": specification()}) == []
-    assert found(COMPONENT, {"Specification": {"BaseInferenceComponentName": "base"}}) == []
+    assert found(COMPONENT, {"Specification": {**ARTIFACT, "BaseInferenceComponentName": "base"}}) == []
 
 
 def test_sea812_cpu_below_the_least() -> None:

@@ -40,15 +40,15 @@ def test_a_good_component_has_no_finding(shared: "Project") -> None:
     ("asked", "words"),
     [
         ("accelerators: 2, cpus: 2, memory_mib: 4096", "2 accelerators, 2 CPUs and 4096 MiB"),
-        ("accelerators: 1, cpus: 9, memory_mib: 4096", "1 accelerators, 9 CPUs and 4096 MiB"),
-        ("accelerators: 1, cpus: 2, memory_mib: 32768", "1 accelerators, 2 CPUs and 32768 MiB"),
+        ("accelerators: 1, cpus: 9, memory_mib: 4096", "1 accelerator, 9 CPUs and 4096 MiB"),
+        ("accelerators: 1, cpus: 2, memory_mib: 32768", "1 accelerator, 2 CPUs and 32768 MiB"),
     ],
 )
 def test_sea521_copy_larger_than_an_instance(shared: "Project", asked: str, words: str) -> None:
     """One copy must fit on an empty instance, in each of the three; memory counts without what AWS takes."""
     shared.edit("accelerators: 1, cpus: 2, memory_mib: 4096", asked)
     [finding] = shared.found("SEA521")
-    assert finding.what.startswith(f"A copy takes {words}; ml.g5.2xlarge has 1 accelerators, 8 CPUs and ")
+    assert finding.what.startswith(f"A copy takes {words}; ml.g5.2xlarge has 1 accelerator, 8 CPUs and ")
     assert finding.subject == CLASSIFIER
     assert finding.location == Location("deployments/vision.yaml", 17)
     assert shared.found("SEA522") == []
@@ -73,6 +73,42 @@ def test_sea522_copies_beyond_the_instances(shared: "Project") -> None:
     assert finding.subject == "endpoints.shared"
     shared.edit("max: 4}", "max: 6}")
     assert shared.found("SEA522") == []
+
+
+def test_sea522_counts_what_scheduled_actions_allow(shared: "Project") -> None:
+    """An action that raises the most copies beyond the instances is told before its time comes."""
+    shared.edit(
+        "invocations_per_copy: 300",
+        'invocations_per_copy: 300, scheduled: {sale: {schedule: "rate(1 day)", max: 6}}',
+    )
+    [finding] = shared.found("SEA522")
+    assert finding.what.startswith("6 copies are the most of all components, and 2 of them find no room")
+
+
+def test_sea522_places_copies_as_their_components_say(shared: "Project") -> None:
+    """Five copies fill two instances where they are packed together, and do not where they are spread."""
+    one = "compute: {accelerators: 1, cpus: 2, memory_mib: 4096}"
+    shared.text = shared.text.replace("ml.g5.2xlarge, min: 0, max: 4", "ml.m5.2xlarge, min: 0, max: 2")
+    packed = ", memory_mib: 1024}\n        placement: {strategy: BINPACK}"
+    second = """\
+      second:
+        model: classifier
+        copies: {min: 2, max: 2}
+        compute: {cpus: 3, memory_mib: 1024}
+        placement: {strategy: BINPACK}
+      third:
+        model: classifier
+        copies: {min: 1, max: 1}
+        compute: {cpus: 2, memory_mib: 1024}
+        placement: {strategy: BINPACK}
+"""
+    shared.edit(one, f"compute: {{cpus: 4{packed}")
+    shared.edit("min: 0, max: 3", "min: 0, max: 2")
+    shared.text += second
+    assert shared.found("SEA522") == []
+    shared.text = shared.text.replace("BINPACK", "SPREAD")
+    [finding] = shared.found("SEA522")
+    assert finding.what.endswith("1 of 'third'.")
 
 
 def test_sea522_may_be_acknowledged(shared: "Project") -> None:
@@ -108,7 +144,7 @@ def test_sea524_idle_instances_stay(shared: "Project") -> None:
     """Where all components go to zero, one instance that stays is told."""
     shared.edit("min: 0, max: 4}", "min: 1, max: 4}")
     [finding] = shared.found("SEA524")
-    assert finding.what == "Every component may go to 0 copies, and 1 instance stay."
+    assert finding.what == "Every component may go to 0 copies, and 1 instance stays."
     shared.edit("copies: {min: 0", "copies: {min: 1")
     assert shared.found("SEA524") == []
 
@@ -155,6 +191,16 @@ def test_sea528_gpu_kind_without_accelerators(shared: "Project") -> None:
     assert finding.subject == CLASSIFIER
     shared.edit("KIND_GPU", "KIND_AUTO")
     assert shared.found("SEA528") == []
+
+
+def test_sea529_gpu_beyond_the_copy(shared: "Project") -> None:
+    """A copy sees its own devices alone, however many the instance has."""
+    shared.edit("kind: KIND_GPU}", "kind: KIND_GPU, gpus: [0, 1]}")
+    [finding] = shared.found("SEA529")
+    assert finding.what == "The model 'classifier' names the GPUs [1]; a copy is given 1, counted from 0."
+    assert (finding.allowed, finding.subject) == ("0 to 0.", CLASSIFIER)
+    shared.edit("gpus: [0, 1]", "gpus: [0]")
+    assert shared.found("SEA529") == []
 
 
 def test_sea503_machine_image_of_shared_instances(shared: "Project") -> None:

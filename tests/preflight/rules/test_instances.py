@@ -6,6 +6,8 @@ import pytest
 
 from preflight import Location, Severity
 
+MIB = 1 << 20
+
 if TYPE_CHECKING:
     from tests.preflight.conftest import Project
 
@@ -87,3 +89,45 @@ def test_sea504_model_larger_than_memory(project: "Project") -> None:
     assert finding.subject == "endpoints.dedicated"
     project.edit("ml.m5.xlarge", "ml.m5.2xlarge")
     assert project.found("SEA504") == []
+
+
+SHARED = """\
+endpoints:
+  shared:
+    type: inference-components
+    instances: {pools: [{type: ml.g5.2xlarge, priority: 1}, {type: ml.g4dn.2xlarge, priority: 2}], max: 4}
+    components:
+      it: {model: classifier, copies: {min: 1, max: 1}, compute: {accelerators: 1, memory_mib: 4096}}
+"""
+
+
+def test_sea505_model_larger_than_a_gpus_memory(project: "Project") -> None:
+    """One instance of a model is on one GPU, whose memory it fits into."""
+    project.package(model_size_bytes=17_000 * MIB)
+    [finding] = project.found("SEA505")
+    assert finding.what == (
+        "The model 'classifier' has a file of 17000 MiB; a GPU of ml.g4dn.xlarge has 16384 MiB."
+    )
+    assert finding.subject == "endpoints.dedicated"
+    project.edit("ml.g4dn.xlarge", "ml.g5.xlarge")
+    assert project.found("SEA505") == []
+    project.edit("KIND_GPU", "KIND_CPU")
+    project.package(model_size_bytes=30_000 * MIB)
+    assert project.found("SEA505") == []
+
+
+def test_sea505_holds_for_components_on_every_type(project: "Project") -> None:
+    """A copy may be on any of the endpoint's types."""
+    project.text = project.text[: project.text.index("endpoints:")] + SHARED
+    project.package(model_size_bytes=17_000 * MIB)
+    [finding] = project.found("SEA505")
+    assert "ml.g4dn.2xlarge" in finding.what
+    assert finding.subject == "endpoints.shared.components.it"
+
+
+def test_sea503_says_what_the_catalogue_says(project: "Project") -> None:
+    """The catalogue says which accelerator a type has; names of families are not guessed."""
+    project.edit("ml.g4dn.xlarge", "ml.dl1.24xlarge")
+    set_ami(project, "al2-ami-sagemaker-inference-gpu-2")
+    [finding] = project.found("SEA503")
+    assert finding.what.endswith("ml.dl1.24xlarge has 'habana'.")

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
 
+from local.aws.server.clock import Clock
 from local.aws.server.components.copies import CopyLauncher, Revision, RunningCopy
 from local.aws.server.components.instances import VariantInstances
 from local.aws.server.components.routes import RoutedComponent
@@ -52,6 +53,7 @@ class ComponentFleet:
         instances: where its copies reserve what they need.
         launcher: runs copies.
         traffic: the data plane.
+        clock: what the delays of instances and copies go by.
 
     Attributes:
         copies: those in service.
@@ -63,11 +65,13 @@ class ComponentFleet:
         instances: VariantInstances,
         launcher: CopyLauncher,
         traffic: ComponentTraffic,
+        clock: Clock | None = None,
     ) -> None:
         self._routed = routed
         self._instances = instances
         self._launcher = launcher
         self._traffic = traffic
+        self._clock = clock
         self.copies: tuple[RunningCopy, ...] = ()
 
     @property
@@ -135,6 +139,7 @@ class ComponentFleet:
     def _launch(self, revision: Revision, planned: Sequence[Copy]) -> None:
         if not planned:
             return
+        self._sit_out_the_delays(planned)
         with ThreadPoolExecutor(_SIMULTANEOUS_STARTS, thread_name_prefix=self._routed.name) as pool:
             starts = [pool.submit(self._launcher.start, revision, copy.copy_id) for copy in planned]
         failures = [error for start in starts if (error := start.exception()) is not None]
@@ -145,6 +150,13 @@ class ComponentFleet:
             raise failures[0]
         self.copies = (*self.copies, *started)
         self._publish()
+
+    def _sit_out_the_delays(self, planned: Sequence[Copy]) -> None:
+        if self._clock is None:
+            return
+        moment = self._instances.answer_at(copy.copy_id for copy in planned)
+        if moment > self._clock.now():
+            self._clock.sleep_until(moment)
 
     def _publish(self) -> None:
         self._traffic.route_component(self._routed, [copy.server for copy in self.copies])

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from local.aws.server.components.delays import Delays
 from local.aws.server.components.instance_capacities import capacity_of
 from local.aws.server.components.instances import VariantInstances
 from local.aws.server.errors import LaunchError
@@ -37,11 +38,13 @@ class ComponentHosts:
     Args:
         zones_of: the zones of subnets.
         now: the clock.
+        delays: how long instances and copies take on it; nothing by default.
     """
 
-    def __init__(self, zones_of: ZonesOf, now: Callable[[], float]) -> None:
+    def __init__(self, zones_of: ZonesOf, now: Callable[[], float], delays: Delays | None = None) -> None:
         self._zones_of = zones_of
         self._now = now
+        self._delays = delays
         self._lock = threading.Lock()
         self._hosts: dict[tuple[Scope, str], dict[str, VariantInstances]] = {}
 
@@ -98,7 +101,9 @@ class ComponentHosts:
                 f"what instance type {instance_type} has isn't known here: variant "
                 f"{variant['VariantName']} can't host inference components on the laptop"
             )
-        made = VariantInstances(instance_type, capacity, count, scaling, zones, now=self._now)
+        made = VariantInstances(
+            instance_type, capacity, count, scaling, zones, now=self._now, delays=self._delays
+        )
         if old is not None:
             made.rebuilt(old)
         return made

@@ -107,11 +107,14 @@ class InferenceComponents:
         return described
 
     def update(self, scope: Scope, request: Mapping[str, Any]) -> dict[str, Any]:
-        """UpdateInferenceComponent: the specification rolls, then the copy count is what the request says."""
+        """UpdateInferenceComponent: the specification rolls, then the copy count is what the request says.
+
+        One that says what there is changes nothing, not even the reason of an earlier failure.
+        """
         with self._store.lock:
             record = self._updatable(scope, request["InferenceComponentName"])
             changes = {key: request[key] for key in ("Specification", "Specifications") if key in request}
-            count = record.document["RuntimeConfig"]["DesiredCopyCount"]
+            before = count = record.document["RuntimeConfig"]["DesiredCopyCount"]
             model = None
             if changes and any(record.document.get(key) != value for key, value in changes.items()):
                 endpoint = self._store.get(ENDPOINT, scope, record.document["EndpointName"])
@@ -121,9 +124,14 @@ class InferenceComponents:
                 model = self._checks.model(endpoint, variant, request)
             if "RuntimeConfig" in request:
                 count = request["RuntimeConfig"]["CopyCount"]
+            if model is None and count == before:
+                return {"InferenceComponentArn": record.arn}
             self._begin_update(record, count)
         deployment = request.get("DeploymentConfig")
-        self._in_background(record, lambda: self._change(record, model, changes, deployment))
+        self._in_background(
+            record,
+            lambda: self._roll(record, model, changes, deployment, before) if model else self._scale(record),
+        )
         return {"InferenceComponentArn": record.arn}
 
     def update_runtime_config(self, scope: Scope, request: Mapping[str, Any]) -> dict[str, Any]:
@@ -131,7 +139,7 @@ class InferenceComponents:
         with self._store.lock:
             record = self._updatable(scope, request["InferenceComponentName"])
             self._begin_update(record, request["DesiredRuntimeConfig"]["CopyCount"])
-        self._in_background(record, lambda: self._change(record, None, {}, None))
+        self._in_background(record, lambda: self._scale(record))
         return {"InferenceComponentArn": record.arn}
 
     def delete(self, scope: Scope, request: Mapping[str, Any]) -> dict[str, Any]:
@@ -178,30 +186,33 @@ class InferenceComponents:
             for record in waiting:
                 self._begin_update(record, record.document["RuntimeConfig"]["DesiredCopyCount"])
         for record in waiting:
-            self._in_background(record, functools.partial(self._change, record, None, {}, None))
+            self._in_background(record, functools.partial(self._scale, record))
 
     # --- the work, each on a thread of its own ---
 
-    def _change(
+    def _roll(
         self,
         record: Record,
-        model: ComponentModel | None,
+        model: ComponentModel,
         changes: Mapping[str, Any],
         deployment: Mapping[str, Any] | None,
+        desired_before: int,
     ) -> None:
-        serving = self._serving[record.arn]
-        if model is not None:
-            try:
-                serving.roll(model, RolloutPolicy.of(deployment))
-            except LaunchError:
-                with self._store.lock:
-                    record.document["RuntimeConfig"] = {"DesiredCopyCount": len(serving.copies)}
-                raise
+        try:
+            self._serving[record.arn].roll(model, RolloutPolicy.of(deployment))
+        except LaunchError:
             with self._store.lock:
-                for key in ("Specification", "Specifications"):
-                    record.document.pop(key, None)
-                record.document.update(changes, LastDeploymentConfig=deployment)
-        serving.scale_to(record.document["RuntimeConfig"]["DesiredCopyCount"])
+                # Not what runs: copies that found no place so far are still wanted.
+                record.document["RuntimeConfig"] = {"DesiredCopyCount": desired_before}
+            raise
+        with self._store.lock:
+            for key in ("Specification", "Specifications"):
+                record.document.pop(key, None)
+            record.document.update(changes, LastDeploymentConfig=deployment)
+        self._scale(record)
+
+    def _scale(self, record: Record) -> None:
+        self._serving[record.arn].scale_to(record.document["RuntimeConfig"]["DesiredCopyCount"])
         self._settle(record)
 
     def _tear_down(self, record: Record) -> None:

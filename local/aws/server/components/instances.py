@@ -1,13 +1,15 @@
 """The instances of one production variant that hosts components. They are modelled, not run.
 
 What goes where, how many there are and which ones may go are decisions of ``planning.control``; this
-remembers what came of them. A new instance is there at once: at AWS it takes minutes.
+remembers what came of them. A new instance is there at once, unless the delays say otherwise: at AWS it takes
+minutes.
 """
 
 import itertools
 import threading
 from collections.abc import Callable, Iterable, Sequence
 
+from local.aws.server.components.delays import Delays
 from local.aws.server.errors import LaunchError
 from planning.control.instance_scaling import (
     ManagedInstanceScaling,
@@ -30,6 +32,7 @@ class VariantInstances:
         scaling: between which numbers SageMaker scales them; None if somebody else does.
         zones: where they are.
         now: the clock.
+        delays: how long instances and copies take on it; nothing by default.
 
     Attributes:
         instance_type: as given.
@@ -44,6 +47,7 @@ class VariantInstances:
         zones: Sequence[str],
         *,
         now: Callable[[], float],
+        delays: Delays | None = None,
     ) -> None:
         self.instance_type = instance_type
         self._capacity = capacity
@@ -51,6 +55,8 @@ class VariantInstances:
         self._scaling = scaling
         self._zones = tuple(zones)
         self._now = now
+        self._delays = delays or Delays()
+        self._available_at: dict[str, float] = {}
         self._numbers = itertools.count(1)
         self._lock = threading.RLock()
         self._schedulings: dict[str, Scheduling] = {}
@@ -90,6 +96,18 @@ class VariantInstances:
             packing = place_all(copies, self._instances, self._schedulings)
             self._take_over(packing.instances)
             return packing.unplaced
+
+    def answer_at(self, copy_ids: Iterable[str]) -> float:
+        """Return when copies that were just placed may answer: the last of them, on the clock."""
+        placed = set(copy_ids)
+        with self._lock:
+            hosts = [
+                each.instance_id
+                for each in self._instances
+                if any(copy.copy_id in placed for copy in each.copies)
+            ]
+            there = max((self._available_at[each] for each in hosts), default=0.0)
+        return max(there, self._now()) + self._delays.times.copy_start_seconds
 
     def remove(self, copy_ids: Iterable[str]) -> None:
         """Free what these copies reserved."""
@@ -147,7 +165,7 @@ class VariantInstances:
                 return
             release = instances_to_release(
                 self._instances,
-                self._scaling,
+                self._delays.on_release(self._scaling),
                 self._schedulings,
                 now_seconds=self._now(),
                 last_operation_seconds=self._last_operation,
@@ -174,6 +192,8 @@ class VariantInstances:
     def _launch(self, zones: Iterable[str]) -> None:
         new = [Instance(f"i-{next(self._numbers)}", zone, self._capacity) for zone in zones]
         if new:
+            available_at = self._now() + self._delays.times.provisioning_seconds
+            self._available_at |= {each.instance_id: available_at for each in new}
             self._take_over((*self._instances, *new))
 
     def _drop_idle(self, most: int) -> None:
@@ -187,5 +207,6 @@ class VariantInstances:
         if instances != self._instances:
             self._last_operation = now
         self._instances = instances
+        self._available_at = {each.instance_id: self._available_at[each.instance_id] for each in instances}
         idle = {instance.instance_id for instance in instances if not instance.copies}
         self._idle_since = {each: self._idle_since.get(each, now) for each in idle}

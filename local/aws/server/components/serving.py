@@ -165,7 +165,7 @@ class ServingFactory:
         return ComponentServing(
             routed,
             variant["VariantName"],
-            ComponentFleet(routed, instances, self._launcher, self._traffic),
+            ComponentFleet(routed, instances, self._launcher, self._traffic, self._clock),
             self._launcher,
             clock=self._clock,
             first_in_alarm=self._first_in_alarm(component.scope),

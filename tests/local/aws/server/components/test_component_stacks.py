@@ -97,18 +97,58 @@ def test_without_a_copy_count_no_update_undoes_what_scaling_did(
     assert hosting.invoke(stack, component) == 3.0
 
 
+def test_a_failed_update_keeps_copies_desired_that_found_no_place(
+    hosting: ComponentAccount, stack: str, account: Account, doubling: str
+) -> None:
+    """With five copies desired and room for four, a model that can't load leaves five desired."""
+    component = f"{stack}-c"
+    large = {"NumberOfCpuCoresRequired": 1, "MinMemoryRequiredInMb": 9000}
+
+    def enlarged(resources: dict[str, Any]) -> None:
+        resources["Component"]["Properties"]["Specification"]["ComputeResourceRequirements"] = large
+
+    assert _update(account, stack, hosting.template(stack, doubling, edit=enlarged)) == "UPDATE_COMPLETE"
+    assert "fit on no instance" in hosting.set_copies(component, 5)["FailureReason"]
+    assert hosting.copies(component) == (5, 4)
+    bad = account.upload(failing_model_archive("no weights"))
+    template = hosting.template(stack, bad, edit=enlarged)
+    assert _update(account, stack, template) == "UPDATE_ROLLBACK_COMPLETE"
+    assert hosting.copies(component) == (5, 4)
+
+
+def test_a_deploy_leaves_a_component_at_zero_copies(
+    hosting: ComponentAccount, stack: str, account: Account
+) -> None:
+    """A changed model and a tag start no copy; the next copy serves the changed model."""
+    component = f"{stack}-c"
+    hosting.set_copies(component, 0)
+    tripling = account.upload(scaling_model_archive(3))
+    template = hosting.template(stack, tripling, edit=_tagged)
+    assert _update(account, stack, template) == "UPDATE_COMPLETE"
+    assert hosting.copies(component) == (0, 0)
+    hosting.set_copies(component, 1)
+    assert hosting.invoke(stack, component) == 3.0
+
+
 def test_a_copy_count_in_the_template_is_applied_by_every_update(
     hosting: ComponentAccount, account: Account, doubling: str
 ) -> None:
-    """The worst reading: a changed model puts the count of the template back."""
+    """The worst reading: a changed tag, a model and a rollback each put the count of the template back."""
     name = account.new_name("counted")
     template = hosting.template(name, doubling, copies=1)
     account.cloudformation.create_stack(StackName=name, TemplateBody=template)
     assert account.wait_stack(name) == "CREATE_COMPLETE"
-    hosting.set_copies(f"{name}-c", 2)
+    component = f"{name}-c"
     tripling = account.upload(scaling_model_archive(3))
-    assert _update(account, name, hosting.template(name, tripling, copies=1)) == "UPDATE_COMPLETE"
-    assert hosting.copies(f"{name}-c") == (1, 1)
+    for artifact, edit, expected in (
+        (doubling, _tagged, "UPDATE_COMPLETE"),
+        (tripling, _tagged, "UPDATE_COMPLETE"),
+        (doubling, _broken, "UPDATE_ROLLBACK_COMPLETE"),
+    ):
+        hosting.set_copies(component, 2)
+        template = hosting.template(name, artifact, copies=1, edit=edit)
+        assert _update(account, name, template) == expected
+        assert hosting.copies(component) == (1, 1)
     _delete(account, name)
 
 

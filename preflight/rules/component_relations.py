@@ -1,0 +1,152 @@
+"""SEA83x: what the resources of a component say about each other, in all templates of a synth."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+from preflight.finding import Severity
+from preflight.registry import rule
+from preflight.rule import TEMPLATE, Violation
+from preflight.rules._component_values import Place, at, components, objects, of_type, specifications
+from preflight.templates import SynthesizedTemplates
+
+__all__ = [
+    "adapter_with_a_body_of_its_own",
+    "name_of_another_component",
+    "policies_beyond_a_role",
+    "two_scale_the_same_instances",
+]
+
+_POLICY_CHARACTERS = 10_240
+"""IAM user guide, "IAM and AWS STS quotas": a role's inline policies together, blanks not counted."""
+
+_UNKNOWN_CHARACTERS = 48
+"""What an attribute that only the deployment knows counts: a name of ours with CloudFormation's digits."""
+
+
+@rule(
+    "SEA831",
+    severity=Severity.ERROR,
+    title="two components of one name",
+    scope=TEMPLATE,
+    source="SageMaker API Reference, CreateInferenceComponent: the name is unique in account and region",
+    symptom="The second one is refused after the endpoint has come up, and its stack rolls back.",
+    fix="Rename one of the two.",
+)
+def name_of_another_component(templates: SynthesizedTemplates) -> Iterator[Violation]:
+    """Names differ by more than upper and lower case: ARNs have them in lower case."""
+    taken: dict[str, Place] = {}
+    for place, properties in components(templates):
+        name = properties.get("InferenceComponentName")
+        if not isinstance(name, str):
+            continue
+        other = taken.setdefault(name.casefold(), place)
+        if other != place:
+            yield Violation(f"{name!r} is also the name of {other[1]}.", "a name of its own.", place)
+
+
+@rule(
+    "SEA832",
+    severity=Severity.ERROR,
+    title="two that scale the same instances",
+    scope=TEMPLATE,
+    source="SageMaker Developer Guide, reduce hosting costs with inference components: managed instance "
+    "scaling, or Application Auto Scaling on the variant",
+    symptom="The scalable target is refused, or its instances go and come with every copy.",
+    fix="Leave out ManagedInstanceScaling, or the target of the variant.",
+)
+def two_scale_the_same_instances(templates: SynthesizedTemplates) -> Iterator[Violation]:
+    """A variant has managed instance scaling or a scalable target, never both."""
+    managed = set(_managed_variants(templates))
+    for place, properties in of_type(templates, "ApplicationAutoScaling::ScalableTarget"):
+        if properties.get("ResourceId") in managed:
+            yield Violation(
+                f"{properties['ResourceId']} has managed instance scaling already.", "one of the two.", place
+            )
+
+
+@rule(
+    "SEA833",
+    severity=Severity.ERROR,
+    title="an adapter with more than its artifact",
+    scope=TEMPLATE,
+    source="SageMaker API Reference, InferenceComponentSpecification, BaseInferenceComponentName and "
+    "ComputeResourceRequirements",
+    symptom="CreateInferenceComponent is refused after the endpoint has come up, and the stack rolls back.",
+    fix="Leave BaseInferenceComponentName and Container.ArtifactUrl alone in the specification.",
+)
+def adapter_with_a_body_of_its_own(templates: SynthesizedTemplates) -> Iterator[Violation]:
+    """An adapter is loaded by its base's copies: it has an artifact, and neither compute nor a Model."""
+    for place, specification in specifications(templates):
+        if "BaseInferenceComponentName" not in specification:
+            continue
+        extra = [key for key in ("ComputeResourceRequirements", "ModelName") if key in specification]
+        if extra:
+            yield Violation(f"The adapter has {' and '.join(extra)}.", "neither in an adapter.", place)
+        if at(specification, "Container", "ArtifactUrl") is None:
+            yield Violation("The adapter has no Container.ArtifactUrl.", "s3://<bucket>/<key>.tar.gz.", place)
+
+
+@rule(
+    "SEA834",
+    severity=Severity.WARNING,
+    title="more policies than a role takes",
+    scope=TEMPLATE,
+    source='IAM user guide, "IAM and AWS STS quotas", role inline policies',
+    symptom="The policy that goes beyond is refused: 'Maximum policy size of 10240 bytes exceeded'.",
+    fix="Let fewer components have inline_container, or fewer adapters one base; spread them over endpoints.",
+)
+def policies_beyond_a_role(templates: SynthesizedTemplates) -> Iterator[Violation]:
+    """All policies of a role together, over all stacks, stay below what IAM takes."""
+    sizes: defaultdict[Place, int] = defaultdict(int)
+    exports = dict(_exports(templates))
+    for place, properties in of_type(templates, "IAM::Policy"):
+        size = _characters(properties.get("PolicyDocument"))
+        roles = properties.get("Roles")
+        for role in roles if isinstance(roles, list) else ():
+            logical_id, imported = at(role, "Ref"), at(role, "Fn::ImportValue")
+            if isinstance(logical_id, str):
+                sizes[place[0], logical_id] += size
+            elif isinstance(imported, str) and imported in exports:
+                sizes[exports[imported]] += size
+    for place, size in sizes.items():
+        if size > _POLICY_CHARACTERS:
+            yield Violation(
+                f"Its policies have about {size} characters together.", f"{_POLICY_CHARACTERS}.", place
+            )
+
+
+def _managed_variants(templates: SynthesizedTemplates) -> Iterator[str]:
+    """Yield the resource id of every variant with managed instance scaling."""
+    configs = dict(of_type(templates, "SageMaker::EndpointConfig"))
+    for (path, _), endpoint in of_type(templates, "SageMaker::Endpoint"):
+        attribute = at(endpoint, "EndpointConfigName", "Fn::GetAtt")
+        config = configs.get((path, attribute[0])) if isinstance(attribute, list) else None
+        for variant in objects(config, "ProductionVariants"):
+            if at(variant, "ManagedInstanceScaling", "Status") == "ENABLED":
+                yield f"endpoint/{endpoint.get('EndpointName')}/variant/{variant.get('VariantName')}"
+
+
+def _exports(templates: SynthesizedTemplates) -> Iterator[tuple[str, Place]]:
+    """Yield the name and the place of every resource whose reference a template exports."""
+    for path, document in templates.documents.items():
+        for output in document.get("Outputs", {}).values():
+            name, logical_id = at(output, "Export", "Name"), at(output, "Value", "Ref")
+            if isinstance(name, str) and isinstance(logical_id, str):
+                yield name, (path, logical_id)
+
+
+def _characters(value: Any) -> int:  # noqa: ANN401 - a template's JSON
+    """Return about how many characters IAM counts: what is not known yet has a usual length."""
+    match value:
+        case {"Fn::Join": [_, [*parts]]}:
+            return 2 + sum(len(part) if isinstance(part, str) else _UNKNOWN_CHARACTERS for part in parts)
+        case {"Ref": _} | {"Fn::GetAtt": _} | {"Fn::ImportValue": _} | {"Fn::Sub": _}:
+            return 2 + _UNKNOWN_CHARACTERS
+        case dict():
+            return 1 + sum(_characters(key) + _characters(each) + 2 for key, each in value.items())
+        case list():
+            return 1 + sum(_characters(each) + 1 for each in value)
+        case _:
+            return len(json.dumps(value).replace(" ", ""))
