@@ -25,14 +25,15 @@ def network_complaints(document: Document) -> Iterator[Complaint]:
     existing = get(network, dict, "existing")
     if existing is None:
         return
-    if "flow_log_retention_days" in network:
-        yield Complaint(
-            (*_NETWORK, "flow_log_retention_days"),
-            "the flow log of an existing VPC is its owner's: none is created",
-            "no retention beside existing",
-            "remove it",
-            value=str(network["flow_log_retention_days"]),
-        )
+    for key in ("flow_log_retention_days", "keep_flow_logs"):
+        if key in network:
+            yield Complaint(
+                (*_NETWORK, key),
+                "the flow log of an existing VPC is its owner's: none is created",
+                f"no {key} beside existing",
+                "remove it",
+                value=str(network[key]),
+            )
     if get(existing, dict, "subnets") is None:
         yield from _created_subnets(network, existing)
     else:

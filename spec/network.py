@@ -60,6 +60,11 @@ class Network(SpecModel):
         default=30,
         description="For how many days CloudWatch Logs keeps the VPC's flow logs. Default: 30.",
     )
+    keep_flow_logs: bool = Field(
+        default=False,
+        description="Whether the flow logs are kept so long even when the network's stack is deleted. "
+        "Default: no, `cdk destroy` leaves nothing.",
+    )
     existing: ExistingNetwork | None = Field(
         default=None,
         description="What is there already, by id; nothing is looked up, and the rest is created. "

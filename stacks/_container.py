@@ -3,44 +3,38 @@
 from collections.abc import Iterable, Mapping
 
 import catalogue
-import seatrial_hosting as hosting
 import spec
 from catalogue.triton_images import DEFAULT_MODEL_VARIABLE
 from model_packaging.artifact import Layout, Manifest
 from seatrial_hosting.pytorch_model import PROGRAM_VARIABLE
 
-__all__ = ["ENTRY_POINT", "container_image", "further_variables", "pytorch_image", "served", "triton_image"]
+__all__ = ["ENTRY_POINT", "further_variables", "has_gpu", "image_uri", "served"]
 
 ENTRY_POINT = "inference.py"
 """How packaging calls the entry point in ``code/``."""
 
 
-def container_image(
-    container: spec.Container, layout: Layout, region: str, instance_types: Iterable[str]
-) -> hosting.ContainerImage:
-    """Return the image that serves an artifact of ``layout`` on any of ``instance_types``."""
-    if layout is Layout.PYTORCH:
-        return pytorch_image(container, region, instance_types)
-    return triton_image(container, region)
+def image_uri(container: spec.Container, layout: Layout, region: str, *, gpu: bool) -> str:
+    """Return the image that serves an artifact of ``layout``: the user's own, or AWS's.
 
-
-def triton_image(container: spec.Container, region: str) -> hosting.TritonImage:
-    """Return the image of a Triton repository."""
+    Args:
+        container: the model's container section.
+        layout: of the model's artifact.
+        region: where the endpoint will be.
+        gpu: whether one of its instance types has a GPU: Triton's image serves both, PyTorch's are two.
+    """
     if container.image_uri is not None:
-        return hosting.TritonImage.from_uri(container.image_uri)
-    return hosting.TritonImage.from_catalogue(container.triton_release, region)
-
-
-def pytorch_image(
-    container: spec.Container, region: str, instance_types: Iterable[str]
-) -> hosting.PyTorchImage:
-    """Return the image of SageMaker's PyTorch layout: with CUDA where one of the instance types has a GPU."""
-    if container.image_uri is not None:
-        return hosting.PyTorchImage.from_uri(container.image_uri)
+        return container.image_uri
+    if layout is Layout.TRITON:
+        return catalogue.triton_image_uri(container.triton_release, region)
     if container.elastic_inference_release is not None:
-        return hosting.PyTorchImage.for_elastic_inference(container.elastic_inference_release, region)
-    gpu = any(catalogue.instance_type(each).gpus for each in instance_types)
-    return hosting.PyTorchImage.from_catalogue(container.pytorch_release, region, gpu=gpu)
+        return catalogue.elastic_inference_image_uri(container.elastic_inference_release, region)
+    return catalogue.pytorch_image_uri(container.pytorch_release, region, gpu=gpu)
+
+
+def has_gpu(instance_types: Iterable[str]) -> bool:
+    """Whether one of ``instance_types`` has a GPU."""
+    return any(catalogue.instance_type(each).gpus for each in instance_types)
 
 
 def served(container: spec.Container, manifest: Manifest) -> tuple[str, str]:

@@ -7,7 +7,7 @@ from constructs import Construct
 import seatrial_hosting as hosting
 import spec
 from model_packaging.artifact import Layout
-from stacks._container import further_variables, pytorch_image, served, triton_image
+from stacks._container import further_variables, has_gpu, image_uri, served
 from stacks._settings import StackSettings
 from stacks._translation import execution_role_of
 from stacks.built_artifacts import BuiltArtifact
@@ -50,17 +50,18 @@ def add_model(
         instance_types: those it may run on: one with a GPU asks for the image with CUDA.
         role_id: the construct's id of a role of the user's own.
     """
-    region = settings.environment.region
+    manifest = artifact.manifest
+    uri = image_uri(container, manifest.layout, settings.environment.region, gpu=has_gpu(instance_types))
     archive = model_artifact(scope, artifact, settings)
     role = execution_role_of(container, scope, role_id)
-    variable, value = served(container, artifact.manifest)
+    variable, value = served(container, manifest)
     environment = further_variables(container, variable)
-    if artifact.manifest.layout is Layout.PYTORCH:
+    if manifest.layout is Layout.PYTORCH:
         return hosting.PyTorchModel(
             scope,
             construct_id,
             network=network,
-            image=pytorch_image(container, region, instance_types),
+            image=hosting.PyTorchImage.from_uri(uri),
             artifact=archive,
             program=value,
             environment=environment,
@@ -70,7 +71,7 @@ def add_model(
         scope,
         construct_id,
         network=network,
-        image=triton_image(container, region),
+        image=hosting.TritonImage.from_uri(uri),
         artifact=archive,
         default_model=value,
         environment=environment,

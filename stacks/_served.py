@@ -6,7 +6,7 @@ import catalogue
 import spec
 from model_packaging.artifact import Layout
 from seatrial_hosting import Served
-from stacks._container import container_image
+from stacks._container import image_uri
 from stacks._settings import StackSettings
 
 __all__ = ["served_by"]
@@ -48,13 +48,9 @@ def _repository(model: spec.Model, region: str, partition: str) -> str | None:
 
     The model's construct refuses that, with its place in the file.
     """
-    container = model.container
-    if container.image_uri is not None:
-        image = catalogue.parse_ecr_image(container.image_uri)
-    else:
-        layout = Layout.TRITON if model.pytorch is None else Layout.PYTORCH
-        # Images with and without CUDA are in one repository.
-        image = catalogue.parse_ecr_image(container_image(container, layout, region, ()).uri)
+    layout = Layout.TRITON if model.pytorch is None else Layout.PYTORCH
+    # Images with and without CUDA are in one repository.
+    image = catalogue.parse_ecr_image(image_uri(model.container, layout, region, gpu=False))
     if image is None:
         return None
     return f"arn:{partition}:ecr:{image.region}:{image.account}:repository/{image.repository}"

@@ -13,6 +13,7 @@ from seatrial_hosting import (
     ComponentFleet,
     ComponentSpecification,
     ContainerAccess,
+    ContainerImage,
     HostedModel,
     HostingError,
     InferenceComponent,
@@ -20,7 +21,7 @@ from seatrial_hosting import (
     ModelArtifact,
     ServingNetwork,
 )
-from stacks._container import container_image
+from stacks._container import has_gpu, image_uri
 from stacks._deployment_stack import DeploymentStack
 from stacks._hosted_model import add_model, model_artifact
 from stacks._placed import PlacedAdapter, PlacedComponent
@@ -161,9 +162,10 @@ class ComponentStack(DeploymentStack):
     ) -> InlineContainer:
         manifest = placed.artifact.manifest
         artifact = model_artifact(self, placed.artifact, settings)
-        image = container_image(
-            placed.container, manifest.layout, settings.environment.region, instance_types
+        uri = image_uri(
+            placed.container, manifest.layout, settings.environment.region, gpu=has_gpu(instance_types)
         )
+        image = ContainerImage.from_uri(uri)
         self._access.append(
             ContainerAccess(
                 self,

@@ -59,6 +59,7 @@ def _network(
             private_link_zones=network.private_link_zones,
             served=served,
             flow_log_retention_days=network.flow_log_retention_days,
+            keep_flow_logs=network.keep_flow_logs,
         )
     named = existing.subnets
     return ExistingNetwork(

@@ -17,8 +17,7 @@ __all__ = ["FlowLog", "retention_problems"]
 class FlowLog(Construct):
     """All traffic of one VPC, in a log group.
 
-    Creates a log group with a generated name, a role, and the flow log. The log group outlives the stack,
-    because it is the record of what happened in it; its entries expire all the same.
+    Creates a log group with a generated name, a role, and the flow log.
 
     Does not create a KMS key: CloudWatch Logs encrypts the group with its own.
 
@@ -27,13 +26,19 @@ class FlowLog(Construct):
     Args:
         vpc_id: whose traffic.
         retention_days: one of ``catalogue.limits.LOG_RETENTION_DAYS``.
+        keep: whether the log group outlives the stack, as the record of what happened in it; its entries
+            expire all the same.
     """
 
-    def __init__(self, scope: Construct, construct_id: str, *, vpc_id: str, retention_days: int) -> None:
+    def __init__(
+        self, scope: Construct, construct_id: str, *, vpc_id: str, retention_days: int, keep: bool = False
+    ) -> None:
         super().__init__(scope, construct_id)
         place = Place.of(self)
         group = logs.CfnLogGroup(self, "LogGroup", retention_in_days=retention_days)
-        group.apply_removal_policy(cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
+        group.apply_removal_policy(
+            cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE if keep else cdk.RemovalPolicy.DESTROY
+        )
         role = iam.Role(
             self,
             "Role",

@@ -52,6 +52,7 @@ class PrivateNetwork(ServingNetwork):
             not all of them. Default: all.
         served: what the endpoints' policies are scoped to. Default: any of this account's.
         flow_log_retention_days: how long flow logs are kept. Default: 30 days.
+        keep_flow_logs: whether they are kept so long even when the stack is deleted. Default: they go, too.
 
     Raises:
         HostingError: the arguments don't fit; all problems at once.
@@ -68,6 +69,7 @@ class PrivateNetwork(ServingNetwork):
         private_link_zones: Mapping[str, Sequence[str]] | None = None,
         served: Served | None = None,
         flow_log_retention_days: int = 30,
+        keep_flow_logs: bool = False,
     ) -> None:
         super().__init__(scope, construct_id)
         place, served, zones = Place.of(self), served or Served(), private_link_zones or {}
@@ -93,7 +95,13 @@ class PrivateNetwork(ServingNetwork):
             self, vpc_id=vpc.ref, cidr=cidr, availability_zones=availability_zones
         )
         subnets = tuple(subnet.as_serving for subnet in isolated)
-        FlowLog(self, "FlowLog", vpc_id=vpc.ref, retention_days=flow_log_retention_days)
+        FlowLog(
+            self,
+            "FlowLog",
+            vpc_id=vpc.ref,
+            retention_days=flow_log_retention_days,
+            keep=keep_flow_logs,
+        )
         models = model_security_group(self, vpc.ref).attr_group_id
         endpoints = endpoint_security_group(self, vpc.ref).attr_group_id
         connectivity = DependencyGroup(*isolated)

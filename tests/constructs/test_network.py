@@ -152,17 +152,24 @@ def test_models_may_only_speak_tls(stack: cdk.Stack, network: PrivateNetwork, fi
     assert (egress["IpProtocol"], egress["FromPort"], egress["ToPort"]) == ("tcp", 443, 443)
 
 
-def test_flow_logs_are_kept_as_long_as_asked_and_outlive_the_stack(stack: cdk.Stack, find: Find) -> None:
-    """All traffic is recorded in a log group of its own, which only a rolled-back creation removes."""
+def test_flow_logs_are_kept_as_long_as_asked(stack: cdk.Stack, find: Find) -> None:
+    """All traffic is recorded in a log group of its own, which goes with the stack."""
     PrivateNetwork(stack, "Network", availability_zones=ZONES, flow_log_retention_days=365)
     (name, group), *others = find(stack, "AWS::Logs::LogGroup").items()
     assert others == []
     assert group["Properties"] == {"RetentionInDays": 365}
-    assert group["DeletionPolicy"] == "RetainExceptOnCreate"
-    assert group["UpdateReplacePolicy"] == "Retain"
+    assert group["DeletionPolicy"] == group["UpdateReplacePolicy"] == "Delete"
     (flow_log,) = properties(find(stack, "AWS::EC2::FlowLog"))
     assert flow_log["TrafficType"] == "ALL"
     assert flow_log["LogGroupName"] == {"Ref": name}
+
+
+def test_flow_logs_outlive_the_stack_where_asked(stack: cdk.Stack, find: Find) -> None:
+    """Only a rolled-back creation removes them."""
+    PrivateNetwork(stack, "Network", availability_zones=ZONES, keep_flow_logs=True)
+    (group,) = find(stack, "AWS::Logs::LogGroup").values()
+    assert group["DeletionPolicy"] == "RetainExceptOnCreate"
+    assert group["UpdateReplacePolicy"] == "Retain"
 
 
 def test_flow_logs_may_write_into_their_own_group_only(

@@ -21,12 +21,10 @@ class Stack:
     Attributes:
         arn: by which CloudFormation knows it afterwards, too.
         resources: as ListStackResources has them.
-        kept: physical ids of those whose deletion policy keeps them.
     """
 
     arn: str
     resources: tuple[dict[str, Any], ...]
-    kept: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -56,20 +54,9 @@ def destroyed(components: Components) -> Destroyed:
 def _stack(components: Components, name: str) -> Stack:
     cloudformation = components.clients("cloudformation")
     (described,) = cloudformation.describe_stacks(StackName=name)["Stacks"]
-    template = cloudformation.get_template(StackName=name)["TemplateBody"]
     pages = cloudformation.get_paginator("list_stack_resources").paginate(StackName=name)
     resources = tuple(resource for page in pages for resource in page["StackResourceSummaries"])
-    return Stack(
-        described["StackId"],
-        resources,
-        frozenset(
-            resource["PhysicalResourceId"]
-            for resource in resources
-            if template["Resources"][resource["LogicalResourceId"]]
-            .get("DeletionPolicy", "Delete")
-            .startswith("Retain")
-        ),
-    )
+    return Stack(described["StackId"], resources)
 
 
 def _moments(components: Components, stack: Stack, resource_type: str, status: str) -> list[datetime]:
@@ -108,10 +95,8 @@ def test_components_go_before_their_endpoint(components: Components, destroyed: 
 def test_no_service_lists_anything_that_was_not_there_before(
     components: Components, destroyed: Destroyed
 ) -> None:
-    """But what its template keeps: the flow log's group, the record of what happened in the network."""
-    kept = frozenset().union(*(stack.kept for stack in destroyed.stacks))
-    assert len(kept) == 1
-    assert new_in(destroyed.left, components.before) == {"AWS::Logs::LogGroup": kept}
+    """Nothing is left, in any service."""
+    assert new_in(destroyed.left, components.before) == {}
     assert new_in(components.before, destroyed.left) == {}
 
 

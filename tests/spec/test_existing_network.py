@@ -142,9 +142,11 @@ def test_an_existing_gateway_for_created_subnets(told: Told) -> None:
     assert problem.allowed == "s3_gateway_endpoint only with subnets"
 
 
-def test_a_flow_log_of_an_existing_vpc(told: Told) -> None:
+@pytest.mark.parametrize(("key", "value"), [("flow_log_retention_days", 30), ("keep_flow_logs", True)])
+def test_a_flow_log_of_an_existing_vpc(told: Told, key: str, value: object) -> None:
     """It is the owner's."""
-    (problem,) = told({"existing": EXISTING, "flow_log_retention_days": 30})
+    (problem,) = told({"existing": EXISTING, key: value})
+    assert problem.path == f"network.{key}"
     assert problem.what == "the flow log of an existing VPC is its owner's: none is created"
 
 

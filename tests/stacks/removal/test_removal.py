@@ -28,6 +28,8 @@ _ONLY_SESSIONS = (
 )
 _ONLY_CALLERS = "only callers that ask for it notice, by an error of their own; serving doesn't use it"
 
+_ONLY_SHOWN = "a dashboard shows what CloudWatch has; nothing serves or warns by it"
+
 HARMLESS: Mapping[str, str] = {
     "private-network/Network/PrivateLink-sagemaker.api": _ONLY_CALLERS,
     "private-network/Network/PrivateLink-sts": _ONLY_CALLERS,
@@ -35,6 +37,8 @@ HARMLESS: Mapping[str, str] = {
     "private-network/Network/PrivateLink-ssmmessages": _ONLY_SESSIONS,
     "private-network/Network/PrivateLink-ec2messages": _ONLY_SESSIONS,
     "private-network/Network/PrivateLink-monitoring#ReadMetrics": _ONLY_CALLERS,
+    "private-classifier/Dashboard": _ONLY_SHOWN,
+    "private-encoder/Dashboard": _ONLY_SHOWN,
 }
 """What may be missing without a finding, each with the reason."""
 
