@@ -1,4 +1,4 @@
-"""CloudWatch's resource type (Amazon CloudWatch API reference)."""
+"""CloudWatch's resource types (Amazon CloudWatch API reference)."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -32,4 +32,13 @@ def _alarm(clients: Clients, name: str, _: Mapping[str, Any]) -> Description:
     return Description({each: alarm.get(each) for each in names}, {"Arn": alarm["AlarmArn"]}, tags_of(tags))
 
 
-CLOUDWATCH_DESCRIBERS: Mapping[str, Describer] = {"AWS::CloudWatch::Alarm": _alarm}
+def _dashboard(clients: Clients, name: str, _: Mapping[str, Any]) -> Description:
+    dashboard = clients("cloudwatch").get_dashboard(DashboardName=name)
+    names = ("DashboardBody", "DashboardName")
+    return Description({each: dashboard[each] for each in names}, {})
+
+
+CLOUDWATCH_DESCRIBERS: Mapping[str, Describer] = {
+    "AWS::CloudWatch::Alarm": _alarm,
+    "AWS::CloudWatch::Dashboard": _dashboard,
+}
