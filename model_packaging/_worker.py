@@ -23,6 +23,7 @@ from model_packaging.observed_signature import OBSERVATION_SEEDS, observe_signat
 from model_packaging.repeatable_factory import check_repeatable_factory, weights_of
 from model_packaging.repository import model_file_path
 from model_packaging.samples import Sample, write_samples
+from model_packaging.weights import load_weights
 
 __all__ = ["main"]
 
@@ -51,7 +52,10 @@ def main(folder: WorkerFolder, lifeline: int) -> None:
 
 def _build(request: WorkerRequest) -> EagerModel:
     export = request.model.export
-    return build_eager_model(FactoryReference.parse(export.from_), export.arguments, request.project_root)
+    model = build_eager_model(FactoryReference.parse(export.from_), export.arguments, request.project_root)
+    if export.weights is not None:
+        load_weights(model.module, export.weights, request.project_root)
+    return model
 
 
 def _export(model: EagerModel, request: WorkerRequest, folder: WorkerFolder) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 __all__ = [
     "BuildInProgressError",
+    "DataFileError",
     "ExportError",
     "FactoryError",
     "LayoutError",
@@ -13,6 +14,7 @@ __all__ = [
     "SamplesFileError",
     "SeveralModelsError",
     "TraceDiffersError",
+    "WeightsError",
     "WorkerError",
 ]
 
@@ -39,6 +41,14 @@ class PackagingError(Exception):
 
 class FactoryError(PackagingError):
     """The factory is missing, can't be called with the declared arguments, fails, or returns no model."""
+
+
+class DataFileError(FactoryError):
+    """A data file that the factory reads is missing."""
+
+
+class WeightsError(PackagingError):
+    """The file of weights is missing, another one than declared, unsafe, or doesn't fit the module."""
 
 
 class SampleError(PackagingError):

@@ -27,7 +27,8 @@ def model_file_path(repository: Path, name: str, model: Model) -> Path:
     """Return where the exported model belongs."""
     if model.pytorch is not None:
         return pytorch_archive.torchscript_path(repository)
-    return triton_repository.model_file_path(repository, name)
+    file_name = model.triton.default_model_filename if model.triton is not None else None
+    return triton_repository.model_file_path(repository, name, file_name)
 
 
 def complete_repository(
@@ -50,8 +51,8 @@ def complete_repository(
         entry_point = pytorch_archive.write_entry_point(repository, model.pytorch, project_root)
         texts = RepositoryTexts(entry_point=entry_point)
     if model.triton is not None:
-        config_pbtxt = triton_repository.config_pbtxt_of(name, model.triton, signature)
-        file = repository / name / triton_repository.CONFIG_FILE_NAME
-        file.write_text(config_pbtxt, encoding="utf-8")
+        config_pbtxt = triton_repository.write_model_folder(
+            repository, name, model.triton, signature, project_root
+        )
         texts = RepositoryTexts(config_pbtxt=config_pbtxt)
     return texts

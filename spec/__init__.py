@@ -28,7 +28,10 @@ from spec.pytorch import PyTorchServing
 from spec.rolling_update import CapacitySize, RollingUpdate
 from spec.scaling import ComponentScaling, ScheduledAction, VariantScaling
 from spec.security import ArtifactBucket, Security
-from spec.triton import DynamicBatching, InstanceGroup, TritonModelConfig
+from spec.triton import TritonModelConfig
+from spec.triton_batching import DynamicBatching
+from spec.triton_instances import InstanceGroup
+from spec.weights import Weights
 
 __all__ = [
     "Acknowledgments",
@@ -75,6 +78,7 @@ __all__ = [
     "Tolerance",
     "TritonModelConfig",
     "VariantScaling",
+    "Weights",
     "ZoneBalance",
     "load_deployment",
     "parse_deployment",

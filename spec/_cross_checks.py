@@ -17,6 +17,7 @@ from spec._network_checks import network_complaints
 from spec._plain_data import entries, get
 from spec._security_checks import security_complaints
 from spec._suggest import did_you_mean
+from spec._triton_checks import triton_complaints
 from spec.container import ENVIRONMENT_MAXIMUM_BYTES
 from spec.deployment import NETWORK_STACK_KEY
 
@@ -28,8 +29,7 @@ def cross_complaints(document: Document) -> Iterator[Complaint]:
     yield from security_complaints(document)
     for name, model in entries(document.data, "models"):
         path: DocumentPath = ("models", name)
-        yield from _batch_sizes(path, model)
-        yield from _gpus_on_cpu(document, path, model)
+        yield from triton_complaints(document, path, model)
         yield from layout_complaints(document, path, model)
         yield from _environment_bytes(path, model)
     yield from _served_models(document)
@@ -50,34 +50,6 @@ def _zones(document: Document) -> Iterator[Complaint]:
                 f"{region} and one letter, such as {region}a",
                 "name a zone of the region, or change the region",
                 value=zone,
-            )
-
-
-def _batch_sizes(path: DocumentPath, model: dict[str, object]) -> Iterator[Complaint]:
-    maximum = get(model, int, "triton", "max_batch_size")
-    sizes = get(model, list, "triton", "dynamic_batching", "preferred_batch_size") or ()
-    for index, size in enumerate(sizes):
-        if maximum is not None and isinstance(size, int) and size > maximum >= 0:
-            yield Complaint(
-                (*path, "triton", "dynamic_batching", "preferred_batch_size", index),
-                f"the preferred batch size {size} is above max_batch_size {maximum}",
-                f"from 1 to {maximum}" if maximum else "none, since max_batch_size 0 means no batches",
-                "lower it, or raise max_batch_size",
-                value=str(size),
-            )
-
-
-def _gpus_on_cpu(document: Document, path: DocumentPath, model: dict[str, object]) -> Iterator[Complaint]:
-    for index, group in enumerate(get(model, list, "triton", "instance_group") or ()):
-        kind, gpus = get(group, str, "kind"), get(group, list, "gpus")
-        if kind == "KIND_CPU" and gpus:
-            at: DocumentPath = (*path, "triton", "instance_group", index, "gpus")
-            yield Complaint(
-                at,
-                "GPUs are named for a group of KIND_CPU",
-                "gpus only with KIND_GPU or KIND_AUTO",
-                "remove gpus, or change kind",
-                value=document.shown(at),
             )
 
 

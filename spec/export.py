@@ -8,7 +8,9 @@ from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-from spec._base import SpecModel, text
+from spec._base import Distinct, Items, SpecModel, text
+from spec.pytorch import ProjectFile
+from spec.weights import Weights
 
 __all__ = ["Export", "Scalar"]
 
@@ -62,6 +64,16 @@ class Export(SpecModel):
         description="Keyword arguments of the factory: strings, numbers, true, false or null. "
         "Default: none, the factory is called without arguments.",
     )
+    weights: Weights | None = Field(
+        default=None,
+        description="Weights that replace those of the factory's module: every parameter and buffer, and "
+        "nothing else. Default: the module keeps what the factory gives it.",
+    )
+    files: Annotated[Items[ProjectFile], Distinct()] = Field(
+        default=(),
+        description="Data files of the project that the factory reads, such as a vocabulary: a changed one "
+        "builds the model again. Default: none, only source files are watched.",
+    )
     to: Literal["torchscript"] = Field(
         description="The format: torchscript, served by Triton's pytorch_libtorch platform."
     )
@@ -70,3 +82,15 @@ class Export(SpecModel):
         "sample took it; script compiles forward() with its control flow (PyTorch documentation, "
         "TorchScript)."
     )
+
+    def canonical_document(self) -> dict[str, Any]:
+        """Return what is said here as JSON can hold it.
+
+        Keys that models were first packaged without are there only where they say something: so a key that
+        becomes sayable rebuilds no model.
+        """
+        document = self.model_dump(mode="json", by_alias=True)
+        for key in ("weights", "files"):
+            if not document[key]:
+                del document[key]
+        return document

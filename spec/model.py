@@ -9,7 +9,8 @@ from spec.acknowledgments import Acknowledgments
 from spec.container import Container
 from spec.export import Export
 from spec.pytorch import PyTorchServing
-from spec.triton import InstanceGroup, TritonModelConfig
+from spec.triton import TritonModelConfig
+from spec.triton_instances import InstanceGroup
 
 __all__ = ["Model", "ModelName", "Tolerance"]
 
@@ -87,4 +88,8 @@ class Model(SpecModel):
         The container, the acknowledgments and the model's place in the file are no part of it: they change
         how an artifact is served or judged, not its bytes.
         """
-        return self.model_dump(mode="json", by_alias=True, include={"export", self.layout, "tolerance"})
+        document = self.model_dump(mode="json", by_alias=True, include={self.layout, "tolerance"})
+        document["export"] = self.export.canonical_document()
+        if self.triton is not None and self.layout == "triton":
+            document["triton"] = self.triton.canonical_document()
+        return document

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from spec._base import SpecModel, text
 
-__all__ = ["PyTorchServing"]
+__all__ = ["ProjectFile", "PyTorchServing"]
 
 _INT32_MAXIMUM = 2**31 - 1
 

@@ -7,6 +7,7 @@ SEA1xx    ``archive_layout``          what lies where in the archive
 SEA15x    ``pytorch_layout``          the archive of SageMaker's PyTorch images, and what can serve it
 SEA16x    ``pytorch_layout``          the same, on instances and in its environment
 SEA2xx    ``config_pbtxt``            what Triton refuses, or silently does otherwise
+SEA211    ``triton_features``         warm-up, labels, versions, sequences and cache of a config.pbtxt
 SEA3xx    ``signature``               config.pbtxt against what the model takes and returns
 SEA4xx    ``freshness``               what was packaged against what the file says now
 SEA5xx    ``instances``               models on instances
@@ -63,6 +64,7 @@ from preflight.rules import (
     role_templates,
     security,
     signature,
+    triton_features,
     vpc_endpoints,
 )
 
@@ -93,5 +95,6 @@ __all__ = [
     "role_templates",
     "security",
     "signature",
+    "triton_features",
     "vpc_endpoints",
 ]

@@ -10,9 +10,11 @@ from model_packaging.artifact.inspection import ArtifactInspection
 
 __all__ = [
     "NO_DATATYPE",
+    "ConfiguredSequences",
     "ConfiguredTensor",
     "InstanceGroup",
     "TritonConfig",
+    "Warmup",
     "config_error_of",
     "config_of",
     "config_path_of",
@@ -32,12 +34,14 @@ class ConfiguredTensor:
         datatype: KServe v2 name, such as ``FP32``; ``NO_DATATYPE`` where the file gives none.
         dims: what a request carries, without the batch dimension.
         model_dims: what the model is given: those of ``reshape`` where the file reshapes.
+        label_filename: of an output, the file of its labels in the model's folder; empty where it has none.
     """
 
     name: str
     datatype: str
     dims: tuple[int, ...]
     model_dims: tuple[int, ...]
+    label_filename: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,28 @@ class InstanceGroup:
     kind: str
     count: int
     gpus: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Warmup:
+    """One request of ``model_warmup``: its name, its batch size and its inputs."""
+
+    name: str
+    batch_size: int
+    inputs: tuple[ConfiguredTensor, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ConfiguredSequences:
+    """What ``sequence_batching`` says of tensors that requests don't carry; empty where it is off.
+
+    Attributes:
+        inputs: those that Triton fills: controls and states.
+        outputs: those that Triton keeps: states.
+    """
+
+    inputs: frozenset[str] = frozenset()
+    outputs: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +90,10 @@ class TritonConfig:
         preferred_batch_sizes: of ``dynamic_batching``.
         instance_groups: of ``instance_group``.
         response_cache: whether ``response_cache`` is enabled.
+        uncacheable: what keeps Triton from caching answers: ``sequence_batching``, ``decoupled``.
+        warmups: of ``model_warmup``.
+        sequences: of ``sequence_batching``.
+        specific_versions: those that ``version_policy`` names; none with another policy.
         default_model_filename: empty where the backend's own default holds.
         latest_version_only: the version policy is Triton's default, the newest version.
     """
@@ -78,6 +108,10 @@ class TritonConfig:
     preferred_batch_sizes: tuple[int, ...]
     instance_groups: tuple[InstanceGroup, ...]
     response_cache: bool
+    uncacheable: tuple[str, ...]
+    warmups: tuple[Warmup, ...]
+    sequences: ConfiguredSequences
+    specific_versions: tuple[int, ...]
     default_model_filename: str
     latest_version_only: bool
 
@@ -141,6 +175,17 @@ def _view(config: Any) -> TritonConfig:  # noqa: ANN401 - protobuf's generated c
         preferred_batch_sizes=tuple(config.dynamic_batching.preferred_batch_size),
         instance_groups=tuple(_group(each) for each in config.instance_group),
         response_cache=config.response_cache.enable,
+        uncacheable=tuple(
+            name
+            for name, is_on in (
+                ("sequence_batching", config.HasField("sequence_batching")),
+                ("decoupled", config.model_transaction_policy.decoupled),
+            )
+            if is_on
+        ),
+        warmups=tuple(_warmup(each) for each in config.model_warmup),
+        sequences=_sequences(config.sequence_batching),
+        specific_versions=tuple(policy.specific.versions),
         default_model_filename=config.default_model_filename,
         latest_version_only=policy.WhichOneof("policy_choice") in (None, "latest")
         and policy.latest.num_versions in (0, 1),
@@ -155,7 +200,25 @@ def _tensor(tensor: Any) -> ConfiguredTensor:  # noqa: ANN401 - protobuf's gener
         datatype="BYTES" if datatype == "STRING" else datatype,
         dims=dims,
         model_dims=tuple(tensor.reshape.shape) if tensor.HasField("reshape") else dims,
+        label_filename=getattr(tensor, "label_filename", ""),
     )
+
+
+def _warmup(warmup: Any) -> Warmup:  # noqa: ANN401 - protobuf's generated classes ship no types
+    inputs = []
+    for name in sorted(warmup.inputs):
+        data = warmup.inputs[name]
+        datatype = _enum_name(data, "data_type").removeprefix("TYPE_")
+        dims = tuple(data.dims)
+        inputs.append(ConfiguredTensor(name, "BYTES" if datatype == "STRING" else datatype, dims, dims))
+    return Warmup(warmup.name, warmup.batch_size, tuple(inputs))
+
+
+def _sequences(sequences: Any) -> ConfiguredSequences:  # noqa: ANN401 - protobuf's generated classes ship no types
+    controls = {each.name for each in sequences.control_input}
+    states = {each.input_name for each in sequences.state}
+    kept = frozenset(each.output_name for each in sequences.state)
+    return ConfiguredSequences(frozenset(controls | states), kept)
 
 
 def _group(group: Any) -> InstanceGroup:  # noqa: ANN401 - protobuf's generated classes ship no types

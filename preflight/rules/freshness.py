@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from model_packaging.errors import LayoutError
+from model_packaging.errors import DataFileError, LayoutError
 from preflight.evidence import DeploymentEvidence
 from preflight.finding import Severity
 from preflight.registry import rule
@@ -152,11 +152,14 @@ def source_unknown(evidence: DeploymentEvidence) -> Iterator[Violation]:
     for name, _ in evidence.served_models():
         error = evidence.built[name].declared_error
         if error is not None:
-            packed = isinstance(error, LayoutError)
+            is_file = isinstance(error, LayoutError | DataFileError)
+            place = ("pytorch",) if isinstance(error, LayoutError) else ("export", "from")
+            if isinstance(error, DataFileError):
+                place = ("export", "files")
             yield Violation(
                 error.cause,
-                "a file of the project." if packed else "module:factory of a Python file in the project.",
-                ("models", name, "pytorch") if packed else ("models", name, "export", "from"),
+                "a file of the project." if is_file else "module:factory of a Python file in the project.",
+                ("models", name, *place),
                 f"{error.fix[:1].upper()}{error.fix[1:]}",
             )
 

@@ -154,14 +154,17 @@ _Role = tuple[str, Sequence[ConfiguredTensor], Sequence[TensorSpec]]
 
 
 def _tensors(artifact: ArtifactInspection) -> tuple[_Role, ...]:
-    """Return inputs and outputs as declared and as observed; nothing where no configuration can be read."""
+    """Return a request's tensors as declared and as observed: without what Triton itself fills and keeps.
+
+    Nothing where no configuration can be read.
+    """
     config = config_of(artifact)
     if config is None:
         return ()
-    return (
-        ("input", config.inputs, artifact.signature.inputs),
-        ("output", config.outputs, artifact.signature.outputs),
-    )
+    sequences, signature = config.sequences, artifact.signature
+    inputs = [each for each in signature.inputs if each.name not in sequences.inputs]
+    outputs = [each for each in signature.outputs if each.name not in sequences.outputs]
+    return ("input", config.inputs, inputs), ("output", config.outputs, outputs)
 
 
 def _same_names(artifact: ArtifactInspection) -> Iterator[tuple[str, ConfiguredTensor, TensorSpec]]:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from model_packaging.build_inputs import build_inputs_of
-from model_packaging.errors import FactoryError
+from model_packaging.errors import DataFileError, FactoryError
 from spec import Model
 from tests.model_packaging.projects import Project
 
@@ -127,3 +127,49 @@ print(*sys.modules)
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert not {"torch", "numpy", "tritonclient", project.module} & set(done.stdout.split())
+
+
+def test_files_of_labels_decide_a_build(nested: Path) -> None:
+    """They are packed as they are, so a changed one is a changed artifact."""
+    (nested / "labels.txt").write_text("no\n")
+    triton = {"max_batch_size": 4, "label_filename": {"OUTPUT__0": "labels.txt"}}
+    export = {"from": "zoo.vision:classifier", "to": "torchscript", "how": "trace"}
+    model = Model.model_validate({"export": export, "triton": triton})
+    before = build_inputs_of(model, nested)
+    assert "labels.txt" in dict(before.sources)
+    (nested / "labels.txt").write_text("yes\n")
+    assert build_inputs_of(model, nested).build_key != before.build_key
+
+
+def test_data_files_decide_a_build(nested: Path) -> None:
+    """They are named in what differs, as source files are."""
+    (nested / "words.txt").write_text("one\n")
+    before = build_inputs_of(section(files=["words.txt"]), nested)
+    assert "words.txt" in dict(before.sources)
+    (nested / "words.txt").write_text("two\n")
+    after = build_inputs_of(section(files=["words.txt"]), nested)
+    assert after.build_key != before.build_key
+    assert before.differences(after) == ("words.txt",)
+
+
+def test_a_missing_data_file_is_named(nested: Path) -> None:
+    """Before anything is built."""
+    with pytest.raises(DataFileError, match=r"export\.files names 'words\.txt', and the project has no such"):
+        build_inputs_of(section(files=["words.txt"]), nested)
+
+
+def test_declared_weights_decide_a_build_unread(nested: Path) -> None:
+    """By their digest: whoever only synthesizes needs no file of weights."""
+    first, second = (
+        build_inputs_of(section(weights={"from": "w.safetensors", "sha256": digit * 64}), nested)
+        for digit in "ab"
+    )
+    assert first.differences(second) == ("the model's section of the deployment file",)
+    assert "safetensors" in dict(first.pins)
+
+
+def test_a_section_without_files_keeps_its_key(nested: Path) -> None:
+    """What became sayable rebuilds no model that doesn't say it."""
+    document = section().canonical_document()["export"]
+    assert sorted(document) == ["arguments", "from", "how", "to"]
+    assert build_inputs_of(section(files=[], weights=None), nested) == build_inputs_of(section(), nested)

@@ -5,7 +5,9 @@ from tritonclient.grpc import model_config_pb2
 
 from model_packaging.artifact.config_pbtxt import parse_config_pbtxt
 from model_packaging.artifact.signature import Signature, TensorSpec
-from model_packaging.triton_repository import config_pbtxt_of, model_file_path
+from model_packaging.errors import LayoutError
+from model_packaging.triton_config import config_pbtxt_of
+from model_packaging.triton_repository import model_file_path, write_model_folder
 from spec import TritonModelConfig
 
 SIGNATURE = Signature(
@@ -72,3 +74,47 @@ def test_named_gpus_are_taken_over() -> None:
 def test_the_model_file_lies_in_version_one() -> None:
     """As Triton looks for it."""
     assert model_file_path(Path("r"), "m") == Path("r/m/1/model.pt")
+
+
+def test_the_model_file_has_the_name_that_the_section_gives_it() -> None:
+    """default_model_filename, in the folder of the version."""
+    assert model_file_path(Path("r"), "m", "best.pt") == Path("r/m/1/best.pt")
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """A repository with the folder of the model ``m``, beside a project with labels."""
+    (tmp_path / "project" / "data").mkdir(parents=True)
+    (tmp_path / "project" / "data" / "labels.txt").write_text("no\nyes\n", encoding="utf-8")
+    (tmp_path / "repository" / "m").mkdir(parents=True)
+    return tmp_path / "repository"
+
+
+def write(repository: Path, **labels: str) -> str:
+    triton = TritonModelConfig.model_validate({"max_batch_size": 8, "label_filename": labels})
+    return write_model_folder(repository, "m", triton, SIGNATURE, repository.parent / "project")
+
+
+def test_labels_lie_beside_the_configuration(repository: Path) -> None:
+    """Byte for byte, under the file's own name."""
+    text = write(repository, OUTPUT__0="data/labels.txt")
+    assert 'label_filename: "labels.txt"' in text
+    assert (repository / "m" / "config.pbtxt").read_text(encoding="utf-8") == text
+    assert (repository / "m" / "labels.txt").read_bytes() == b"no\nyes\n"
+
+
+def test_labels_of_an_output_that_the_model_lacks(repository: Path) -> None:
+    """The message names the outputs there are, and nothing is written."""
+    with pytest.raises(LayoutError) as caught:
+        write(repository, logits="data/labels.txt")
+    assert caught.value.cause == "triton.label_filename names the output 'logits'; the model has OUTPUT__0."
+    assert list((repository / "m").iterdir()) == []
+
+
+def test_labels_that_are_no_file(repository: Path) -> None:
+    """The message names the key and the path."""
+    with pytest.raises(LayoutError) as caught:
+        write(repository, OUTPUT__0="data/lables.txt")
+    assert caught.value.cause == (
+        "triton.label_filename.OUTPUT__0 is 'data/lables.txt', and the project has no such file."
+    )

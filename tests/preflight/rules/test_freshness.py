@@ -115,6 +115,16 @@ def test_sea406_source_unknown(project: "Project") -> None:
     assert finding.location == Location("deployments/vision.yaml", 5)
 
 
+def test_sea406_data_file_missing(project: "Project") -> None:
+    """A data file that is gone is told at the section's files."""
+    project.edit('"vision:classifier"', '"vision:classifier", files: [words.txt]')
+    [finding] = project.check().findings
+    assert finding.rule == "SEA406"
+    assert finding.what == "export.files names 'words.txt', and the project has no such file."
+    assert finding.allowed == "a file of the project."
+    assert finding.location == Location("deployments/vision.yaml", 5)
+
+
 def test_sea407_manifest_of_another_model(project: "Project") -> None:
     """A manifest in the wrong folder is told even where both models are built from the same."""
     manifest = read_manifest(project.model_folder / "manifest.json")

@@ -1,0 +1,225 @@
+"""SEA211 to SEA218: what config.pbtxt says about warm-up, labels, versions, sequences and the cache."""
+
+from collections.abc import Iterable, Iterator
+
+from model_packaging.artifact.inspection import ArtifactInspection
+from model_packaging.artifact.signature import VARIABLE
+from preflight.finding import Severity
+from preflight.registry import rule
+from preflight.rule import ARTIFACT, Violation
+from preflight.rules._triton_config import ConfiguredTensor, Warmup, config_of, triton_datatype
+
+__all__ = [
+    "label_file_missing",
+    "response_cache_refused",
+    "sequence_tensor_unknown",
+    "version_missing",
+    "warmup_batch_size_out_of_range",
+    "warmup_input_differs",
+    "warmup_input_missing",
+    "warmup_input_unknown",
+]
+
+_WARMUP = "Triton, model configuration, model warmup; seen on Triton 2.51"
+_NOT_LOADED = "and the endpoint fails after its start-up time-out."
+
+
+@rule(
+    "SEA211",
+    severity=Severity.ERROR,
+    title="a warm-up request lacks an input",
+    scope=ARTIFACT,
+    source=_WARMUP,
+    symptom=f"Triton says 'expected N inputs but got M inputs', {_NOT_LOADED}",
+    fix="Give the warm-up request data for every input.",
+)
+def warmup_input_missing(artifact: ArtifactInspection) -> Iterator[Violation]:
+    """A warm-up request is a request: it needs every input of the configuration."""
+    for warmup, inputs in _warmups(artifact):
+        given = {each.name for each in warmup.inputs}
+        missing = [name for name in inputs if name not in given]
+        if missing:
+            yield Violation(
+                f"The warm-up {warmup.name!r} has no data for {_names(missing)}.",
+                f"data for {_names(inputs)}.",
+            )
+
+
+@rule(
+    "SEA212",
+    severity=Severity.WARNING,
+    title="a warm-up request has an input the model does not have",
+    scope=ARTIFACT,
+    source=f"{_WARMUP}: it loads",
+    symptom="Triton passes over the data without a word, and what was to be warmed up is not.",
+    fix="Correct the input's name, or remove it.",
+)
+def warmup_input_unknown(artifact: ArtifactInspection) -> Iterator[Violation]:
+    """Data is for an input of the model."""
+    for warmup, inputs in _warmups(artifact):
+        unknown = [each.name for each in warmup.inputs if each.name not in inputs]
+        if unknown:
+            yield Violation(
+                f"The warm-up {warmup.name!r} has data for {_names(unknown)}, which the model does not have.",
+                f"data for {_names(inputs)}.",
+            )
+
+
+@rule(
+    "SEA213",
+    severity=Severity.ERROR,
+    title="a warm-up request that the model can't take",
+    scope=ARTIFACT,
+    source=_WARMUP,
+    symptom="Triton says 'unexpected shape for input', 'inference input data-type is' or 'expects all "
+    f"variable-size dimensions are specified', {_NOT_LOADED}",
+    fix="Give the input's own data type, and a size for each of its dimensions.",
+)
+def warmup_input_differs(artifact: ArtifactInspection) -> Iterator[Violation]:
+    """Type and dims are those of the input; a dimension that varies needs a size."""
+    for warmup, inputs in _warmups(artifact):
+        for given in warmup.inputs:
+            wanted = inputs.get(given.name)
+            if wanted is not None and not _fits(given, wanted):
+                yield Violation(
+                    f"The warm-up {warmup.name!r} gives {given.name!r} {triton_datatype(given.datatype)} "
+                    f"with dims {list(given.dims)}.",
+                    f"{triton_datatype(wanted.datatype)} with dims {list(wanted.dims)}, a size instead of "
+                    "each -1.",
+                )
+
+
+@rule(
+    "SEA214",
+    severity=Severity.ERROR,
+    title="a warm-up batch above max_batch_size",
+    scope=ARTIFACT,
+    source=_WARMUP,
+    symptom=f"Triton says 'failed to run warmup sample', {_NOT_LOADED}",
+    fix="Lower the warm-up's batch_size, or raise max_batch_size.",
+)
+def warmup_batch_size_out_of_range(artifact: ArtifactInspection) -> Iterator[Violation]:
+    """Without a batch dimension Triton takes any number for none."""
+    config = config_of(artifact)
+    if config is None or config.max_batch_size < 1:
+        return
+    for warmup in config.warmups:
+        if warmup.batch_size > config.max_batch_size:
+            yield Violation(
+                f"The warm-up {warmup.name!r} has batch size {warmup.batch_size}, max_batch_size is "
+                f"{config.max_batch_size}.",
+                f"1 to {config.max_batch_size}.",
+            )
+
+
+@rule(
+    "SEA215",
+    severity=Severity.ERROR,
+    title="a file of labels is missing",
+    scope=ARTIFACT,
+    source="Triton, model configuration, label_filename; seen on Triton 2.51",
+    symptom=f"Triton says 'failed to open text file for read', {_NOT_LOADED}",
+    fix="Put the file into the model's folder, beside config.pbtxt.",
+)
+def label_file_missing(artifact: ArtifactInspection) -> Iterator[Violation]:
+    """Labels lie in the model's folder."""
+    config = config_of(artifact)
+    paths = {record.path for record in artifact.files}
+    for output in config.outputs if config is not None else ():
+        path = f"{artifact.model}/{output.label_filename}"
+        if output.label_filename and path not in paths:
+            yield Violation(
+                f"The labels of {output.name!r} are in {output.label_filename!r}, and the archive has no "
+                f"{path}.",
+                f"{path} in the archive.",
+            )
+
+
+@rule(
+    "SEA216",
+    severity=Severity.ERROR,
+    title="a version to serve is missing",
+    scope=ARTIFACT,
+    source="Triton, model configuration, version policy; seen on Triton 2.51",
+    symptom="Triton says 'the version directory is not present' and serves the others, or none: then the "
+    "endpoint fails after its start-up time-out.",
+    fix="Pack the version, or remove it from version_policy.",
+)
+def version_missing(artifact: ArtifactInspection) -> Iterator[Violation]:
+    """Versions that are named are there."""
+    config = config_of(artifact)
+    if config is None or config.is_ensemble:
+        return
+    for version in config.specific_versions:
+        folder = f"{artifact.model}/{version}/"
+        if not any(record.path.startswith(folder) for record in artifact.files):
+            yield Violation(
+                f"version_policy names the version {version}, and the archive has no {folder}.",
+                "versions that the archive has.",
+            )
+
+
+@rule(
+    "SEA217",
+    severity=Severity.ERROR,
+    title="a control or state the model does not have",
+    scope=ARTIFACT,
+    source="Triton, stateful models, control inputs and implicit state management",
+    symptom="The backend finds no such argument or result: the model does not load, or every request fails.",
+    fix="Name arguments of forward() and its outputs, or remove the control or state.",
+)
+def sequence_tensor_unknown(artifact: ArtifactInspection) -> Iterator[Violation]:
+    """What Triton fills and keeps are tensors of the model."""
+    config = config_of(artifact)
+    if config is None:
+        return
+    for role, named, observed in (
+        ("input", config.sequences.inputs, artifact.signature.inputs),
+        ("output", config.sequences.outputs, artifact.signature.outputs),
+    ):
+        known = [each.name for each in observed]
+        unknown = sorted(named.difference(known))
+        if unknown:
+            yield Violation(
+                f"sequence_batching names the {role}s {_names(unknown)}; the model has {_names(known)}.",
+                f"{_names(known)}.",
+            )
+
+
+@rule(
+    "SEA218",
+    severity=Severity.ERROR,
+    title="response cache of a model whose answers can't be kept",
+    scope=ARTIFACT,
+    source="Triton, response cache, known limitations; seen on Triton 2.51",
+    symptom=f"Triton says 'Response Cache does not currently support model', {_NOT_LOADED}",
+    fix="Leave response_cache out, or what keeps Triton from caching.",
+)
+def response_cache_refused(artifact: ArtifactInspection) -> Iterator[Violation]:
+    """Neither sequences nor decoupled answers are cached."""
+    config = config_of(artifact)
+    if config is not None and config.response_cache and config.uncacheable:
+        others = " and ".join(config.uncacheable)
+        yield Violation(f"response_cache is enabled with {others}.", f"response_cache without {others}.")
+
+
+def _warmups(artifact: ArtifactInspection) -> Iterator[tuple[Warmup, dict[str, ConfiguredTensor]]]:
+    """Yield every warm-up request with the inputs of the configuration."""
+    config = config_of(artifact)
+    if config is not None:
+        inputs = {each.name: each for each in config.inputs}
+        yield from ((warmup, inputs) for warmup in config.warmups)
+
+
+def _fits(given: ConfiguredTensor, wanted: ConfiguredTensor) -> bool:
+    return (
+        given.datatype == wanted.datatype
+        and len(given.dims) == len(wanted.dims)
+        and all(
+            one >= 0 and other in (one, VARIABLE) for one, other in zip(given.dims, wanted.dims, strict=True)
+        )
+    )
+
+
+def _names(names: Iterable[str]) -> str:
+    return ", ".join(map(repr, names)) or "nothing"

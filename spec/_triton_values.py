@@ -1,0 +1,62 @@
+"""The single values that config.pbtxt is made of: numbers of its integer types, names, dims and data types.
+
+Source: Triton, common/protobuf/model_config.proto.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from spec._base import Items, text
+
+__all__ = [
+    "BatchSize",
+    "Bucket",
+    "DataType",
+    "Dims",
+    "FeatureName",
+    "Float32",
+    "ParameterName",
+    "PriorityLevel",
+    "TensorName",
+    "Uint32",
+    "Uint64",
+    "Words",
+]
+
+INT32_MAXIMUM = 2**31 - 1
+_UINT32_MAXIMUM = 2**32 - 1
+_SAFE_MAXIMUM = 2**53 - 1  # of 64 bits, what every JSON reader keeps exactly
+_FLOAT32_MAXIMUM = 3.4e38
+_TEXT_MAXIMUM = 1024
+
+BatchSize = Annotated[int, Field(ge=1, le=INT32_MAXIMUM)]
+Uint32 = Annotated[int, Field(ge=0, le=_UINT32_MAXIMUM)]
+Uint64 = Annotated[int, Field(ge=0, le=_SAFE_MAXIMUM)]
+Float32 = Annotated[float, Field(ge=-_FLOAT32_MAXIMUM, le=_FLOAT32_MAXIMUM)]
+Bucket = Annotated[float, Field(ge=0, le=_FLOAT32_MAXIMUM)]
+Dims = Items[Annotated[int, Field(ge=1, le=_SAFE_MAXIMUM)]]
+DataType = Literal[
+    "TYPE_BOOL",
+    "TYPE_UINT8",
+    "TYPE_INT8",
+    "TYPE_INT16",
+    "TYPE_INT32",
+    "TYPE_INT64",
+    "TYPE_FP16",
+    "TYPE_FP32",
+    "TYPE_FP64",
+]
+"""What the LibTorch backend takes and gives (pytorch_backend, src/libtorch_utils.cc)."""
+
+_NAME_WORDS = "letters, digits and _ . : -, a letter, digit or _ first"
+_NAME = r"[A-Za-z0-9_][A-Za-z0-9_.:-]*"
+TensorName = Annotated[
+    str, text(rf"^{_NAME}$", allowed=f"the name of an input or output: {_NAME_WORDS}", maximum=256)
+]
+FeatureName = Annotated[str, text(rf"^{_NAME}$", allowed=f"a name: {_NAME_WORDS}", maximum=256)]
+ParameterName = Annotated[str, text(rf"^{_NAME}$", allowed=f"a parameter's name: {_NAME_WORDS}", maximum=256)]
+PriorityLevel = Annotated[
+    str, text(r"^[1-9][0-9]*$", allowed='a priority level in quotes, such as "1"', maximum=15)
+]
+Words = Annotated[str, Field(max_length=_TEXT_MAXIMUM)]
