@@ -40,6 +40,7 @@ from catalogue.pytorch_images import (
     pytorch_releases,
 )
 from catalogue.regions import Region, region, regions
+from catalogue.time_zones import time_zones
 from catalogue.triton_drivers import TritonDrivers, triton_drivers
 from catalogue.triton_images import (
     DEFAULT_TRITON_RELEASE,
@@ -88,6 +89,7 @@ __all__ = [
     "pytorch_releases",
     "region",
     "regions",
+    "time_zones",
     "triton_drivers",
     "triton_image_account",
     "triton_image_uri",

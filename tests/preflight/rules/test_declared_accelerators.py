@@ -67,6 +67,15 @@ def test_sea750_an_accelerated_client_is_an_error_with_ec2s_names(accelerated: P
     assert "ml." not in finding.fix
 
 
+def test_sea750_the_runtimes_endpoint_alone_is_an_error(accelerated: Project) -> None:
+    """Without a client that has accelerators nothing uses it."""
+    accelerated.edit(_CLIENT, "")
+    finding = _only(accelerated.found("SEA750"))
+    assert finding.subject == "network"
+    assert "private_link has elastic-inference.runtime, and no client has accelerators" in finding.what
+    assert "seatrial migrate" in finding.fix
+
+
 def test_sea751_acknowledged_it_is_a_warning_that_stays(accelerated: Project) -> None:
     """Every report goes on saying so."""
     assert accelerated.found("SEA750") == []
