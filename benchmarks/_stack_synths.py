@@ -11,8 +11,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from spec.shard_lock import lock_path
 from stacks import build_app
-from stacks.shard_lock import lock_path
 
 _ROOT = Path(__file__).resolve().parent.parent
 _INSTANCES = 20  # of 96 CPUs each: room for all copies

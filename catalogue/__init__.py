@@ -40,6 +40,7 @@ from catalogue.pytorch_images import (
     pytorch_releases,
 )
 from catalogue.regions import Region, region, regions
+from catalogue.time_zones import time_zones
 from catalogue.triton_config_fields import releases_with_config_field
 from catalogue.triton_drivers import TritonDrivers, triton_drivers
 from catalogue.triton_images import (
@@ -90,6 +91,7 @@ __all__ = [
     "region",
     "regions",
     "releases_with_config_field",
+    "time_zones",
     "triton_drivers",
     "triton_image_account",
     "triton_image_uri",

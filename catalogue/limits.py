@@ -1,6 +1,7 @@
 """Limits of AWS's that more than one folder checks."""
 
 __all__ = [
+    "COMPONENT_NAME_MAXIMUM_LENGTH",
     "ENDPOINT_NAME_MAXIMUM_LENGTH",
     "ENDPOINT_NAME_PATTERN",
     "ENVIRONMENT_MAXIMUM_BYTES",
@@ -8,6 +9,8 @@ __all__ = [
     "ENVIRONMENT_MAXIMUM_LENGTH",
     "INLINE_ENVIRONMENT_MAXIMUM_ENTRIES",
     "LOG_RETENTION_DAYS",
+    "ROLLING_BATCH_MAXIMUM_PERCENT",
+    "ROLLING_BATCH_MINIMUM_PERCENT",
     "VARIABLE_NAME_PATTERN",
     "VARIANT_TIMEOUT_MAXIMUM_SECONDS",
     "VARIANT_TIMEOUT_MINIMUM_SECONDS",
@@ -19,6 +22,17 @@ CreateEndpoint, ``EndpointName``; ProductionVariant, ``VariantName``)."""
 
 ENDPOINT_NAME_MAXIMUM_LENGTH = 63
 """Of the same names, in characters (same source)."""
+
+COMPONENT_NAME_MAXIMUM_LENGTH = 63
+"""Of an inference component's name, in characters; its pattern is that of endpoints (SageMaker API Reference,
+CreateInferenceComponent, ``InferenceComponentName``)."""
+
+ROLLING_BATCH_MINIMUM_PERCENT = 5
+"""Of an inference component's copies, the smallest batch of a rolling update (SageMaker API Reference,
+InferenceComponentRollingUpdatePolicy, ``MaximumBatchSize``)."""
+
+ROLLING_BATCH_MAXIMUM_PERCENT = 50
+"""The largest (same source)."""
 
 VARIANT_TIMEOUT_MINIMUM_SECONDS = 60
 """Of both time-outs of a variant, start-up health check and model data download (SageMaker API Reference,

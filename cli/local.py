@@ -90,7 +90,7 @@ def env(json: JsonFlag = False) -> None:  # noqa: FBT002 - typer's flag
 
 @app.command()
 def down(json: JsonFlag = False) -> None:  # noqa: FBT002 - typer's flag
-    """Stop the laptop's AWS with all its Tritons; what was deployed to it is gone."""
+    """Stop the laptop's AWS with all its servers; what was deployed to it is gone."""
     output = Output(as_json=json)
     with ending_in_words(output):
         from local.aws.client import LocalAws
@@ -124,9 +124,9 @@ def _rows(status: "LocalAwsStatus") -> Iterator[tuple[str, ...]]:
             yield (f"  {component.name}", copies, *_served(component.copies))
 
 
-def _served(tritons: "Sequence[VariantStatus] | Sequence[CopyStatus]") -> tuple[str, str]:
-    models = ", ".join(dict.fromkeys(each.model for each in tritons))
-    return models, ", ".join(f"process {each.triton_pid}" if each.triton_pid else "down" for each in tritons)
+def _served(servers: "Sequence[VariantStatus] | Sequence[CopyStatus]") -> tuple[str, str]:
+    models = ", ".join(dict.fromkeys(each.model for each in servers))
+    return models, ", ".join(f"process {each.server_pid}" if each.server_pid else "down" for each in servers)
 
 
 def _remarks(status: "LocalAwsStatus") -> Iterator[str]:

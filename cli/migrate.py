@@ -18,10 +18,10 @@ __all__ = ["migrate"]
 
 def migrate(
     deployment: DeploymentPath,
-    write: Annotated[bool, typer.Option("--write", help="rewrite DEPLOYMENT")] = False,  # noqa: FBT002 - typer's flag
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="show the diff and write nothing")] = False,  # noqa: FBT002 - typer's flag
     json: JsonFlag = False,  # noqa: FBT002 - typer's flag
 ) -> None:
-    """Show what of DEPLOYMENT has to change because AWS has retired it; comments and layout stay.
+    """Rewrite what of DEPLOYMENT AWS has retired, and show the diff; comments and layout stay.
 
     Exits 1, and changes nothing, where something is left for you to decide.
     """
@@ -30,9 +30,10 @@ def migrate(
         from migration import plan_migration
 
         planned = plan_migration(deployment)
-        if write and planned.diff:
+        written = bool(planned.diff) and not dry_run
+        if written:
             _write(deployment, planned.after)
-        _print(output, planned, written=write and bool(planned.diff))
+        _print(output, planned, written=written)
         output.document(
             {
                 "ok": not planned.undecided,
@@ -42,7 +43,7 @@ def migrate(
                     {"place": ".".join(map(str, each.path)), "what": each.what, "choices": list(each.choices)}
                     for each in planned.undecided
                 ],
-                "written": write and bool(planned.diff),
+                "written": written,
             }
         )
         if planned.undecided:
@@ -60,7 +61,7 @@ def _print(output: Output, planned: "Migration", *, written: bool) -> None:
         output.line("nothing in the file is retired")
     else:
         output.line(planned.diff.rstrip("\n"))
-        output.say("written; package and check it again" if written else "`--write` writes it")
+        output.say("written; package and check it again" if written else "nothing is written")
 
 
 def _write(path: Path, text: str) -> None:

@@ -22,12 +22,12 @@ def elastic_inference_changes(deployment: spec.Deployment) -> Iterator[Change | 
         yield Change(("network", "private_link"), "[]")
     elif _RUNTIME in services:
         yield Change(("network", "private_link", services.index(_RUNTIME)), None)
-    accelerated = {
-        key: each for key, each in deployment.realtime_endpoints.items() if each.instances.accelerator
-    }
-    for name in sorted({each.model for each in accelerated.values()}):
-        yield from _model(name, deployment.models[name])
-    for key, endpoint in accelerated.items():
+    endpoints = deployment.realtime_endpoints
+    accelerated = {each.model for each in endpoints.values() if each.instances.accelerator}
+    for name, model in deployment.models.items():
+        if name in accelerated or _has_its_image(model.container):
+            yield from _model(name, model)
+    for key, endpoint in endpoints.items():
         yield from _endpoint(key, endpoint, deployment.models[endpoint.model])
     for key, client in deployment.clients.items():
         if client.elastic_inference is not None:
@@ -42,8 +42,7 @@ def _model(name: str, model: spec.Model) -> Iterator[Change | Undecided]:
     if model.pytorch is not None and model.pytorch.default_handlers:
         # The standard image is given a model_fn; the defaults were those of Elastic Inference's image.
         yield Change((*place, "pytorch", "default_handlers"), None)
-    image = catalogue.parse_ecr_image(container.image_uri) if container.image_uri else None
-    if image is not None and image.repository.endswith(catalogue.ELASTIC_INFERENCE_REPOSITORY):
+    if _names_its_image(container):
         yield Undecided(
             (*place, "container", "image_uri"),
             f"{container.image_uri} is an image for Elastic Inference; which one takes its place?",
@@ -51,9 +50,28 @@ def _model(name: str, model: spec.Model) -> Iterator[Change | Undecided]:
         )
 
 
+def _has_its_image(container: spec.Container) -> bool:
+    return container.elastic_inference_release is not None or _names_its_image(container)
+
+
+def _names_its_image(container: spec.Container) -> bool:
+    image = catalogue.parse_ecr_image(container.image_uri) if container.image_uri else None
+    return image is not None and image.repository.endswith(catalogue.ELASTIC_INFERENCE_REPOSITORY)
+
+
 def _endpoint(key: str, endpoint: spec.RealtimeEndpoint, model: spec.Model) -> Iterator[Change | Undecided]:
-    place, known = ("endpoints", key), catalogue.accelerator(str(endpoint.instances.accelerator))
-    gpu, component, inferentia = known.replacements
+    place = ("endpoints", key)
+    if endpoint.instances.accelerator is not None:
+        yield from _accelerated(place, endpoint, endpoint.instances.accelerator, model)
+    elif "acknowledge_retired" in endpoint.model_fields_set:
+        yield Change((*place, "acknowledge_retired"), None)
+
+
+def _accelerated(
+    place: Path, endpoint: spec.RealtimeEndpoint, accelerator: str, model: spec.Model
+) -> Iterator[Change | Undecided]:
+    """Take the GPU instance in place of the accelerator."""
+    gpu, component, inferentia = catalogue.accelerator(accelerator).replacements
     groups = model.triton.instance_group if model.triton else ()
     if groups and all(group.kind == "KIND_CPU" for group in groups):
         yield Undecided(

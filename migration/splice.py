@@ -4,6 +4,7 @@ ruamel.yaml says where each node stands; nothing is printed by it, so comments, 
 indents stay the author's own.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,9 @@ from migration.change import Change, Path
 from migration.errors import MigrationError
 
 __all__ = ["spliced"]
+
+_COMMA = re.compile(r"[ \t]*,?")
+_REST_OF_LINE = re.compile(r"[ \t]*,?[ \t]*(#[^\n]*)?(\r?\n|\Z)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +67,28 @@ def _without(text: str, path: Path) -> str:
     while len(entry.siblings) == 1 and len(path) > 1:
         path = path[:-1]
         entry = _find(text, path)
+    if entry.flow:
+        return _without_flow_entry(text, entry)
     begin, end = entry.siblings[entry.index]
-    if not entry.flow:
-        line = text.rfind("\n", 0, begin) + 1
-        following = text.find("\n", end)
-        return text[:line] + (text[following + 1 :] if following >= 0 else "")
-    if entry.index > 0:
+    line = text.rfind("\n", 0, begin) + 1
+    following = text.find("\n", end)
+    return text[:line] + (text[following + 1 :] if following >= 0 else "")
+
+
+def _without_flow_entry(text: str, entry: _Entry) -> str:
+    """Take an entry out of braces or brackets; a comma that is left before the closing one is allowed."""
+    begin, end = entry.siblings[entry.index]
+    line = text.rfind("\n", 0, begin) + 1
+    begins_line = not text[line:begin].strip()
+    rest = _REST_OF_LINE.match(text, end)
+    if begins_line and rest is not None:
+        return text[:line] + text[rest.end() :]
+    if entry.index > 0 and not begins_line:
         return text[: entry.siblings[entry.index - 1][1]] + text[end:]
-    return text[:begin] + text[entry.siblings[1][0] :]
+    if entry.index + 1 < len(entry.siblings):
+        return text[:begin] + text[entry.siblings[entry.index + 1][0] :]
+    comma = _COMMA.match(text, end)
+    return text[:begin] + text[comma.end() if comma else end :]
 
 
 def _find(text: str, path: Path) -> _Entry:

@@ -90,7 +90,8 @@ def _pins(packages: Iterable[str]) -> tuple[tuple[str, str], ...]:
     return tuple(sorted(pins.items()))
 
 
-def _versions_of(package: str) -> dict[str, str]:
+@cache
+def _versions_of(package: str) -> Mapping[str, str]:
     """Return the versions of the distributions ``package`` comes from; none where it is not installed."""
     try:
         return {package: metadata.version(package)}

@@ -9,6 +9,7 @@ from model_packaging.artifact import RecordedFinding
 from model_packaging.artifact.inspection import ArtifactInspection
 from preflight.acknowledgments import (
     AcknowledgmentReview,
+    DeclaredAcknowledgment,
     apply_acknowledgments,
     declared_acknowledgments,
 )
@@ -78,7 +79,7 @@ def check_evidence(evidence: DeploymentEvidence) -> Report:
     findings = [_finding(rule, violation, evidence) for rule, violation in _violations(DEPLOYMENT, evidence)]
     findings += _recorded_findings(evidence)
     declared = tuple(declared_acknowledgments(evidence.file.deployment))
-    findings = list(apply_acknowledgments(findings, declared))
+    findings = list(apply_acknowledgments(findings, [each for each in declared if _is_heard(each)]))
     review = AcknowledgmentReview(declared, tuple(findings))
     findings += [
         _finding(rule, violation, evidence) for rule, violation in _violations(ACKNOWLEDGMENT, review)
@@ -113,6 +114,11 @@ def _violations(scope: Scope[EvidenceT], evidence: EvidenceT) -> Iterator[tuple[
             ) from error
         for violation in found:
             yield rule, violation
+
+
+def _is_heard(declared: DeclaredAcknowledgment) -> bool:
+    rule = REGISTRY.find(declared.rule)
+    return rule is None or rule.may_be_acknowledged
 
 
 def _recorded_findings(evidence: DeploymentEvidence) -> Iterator[Finding]:

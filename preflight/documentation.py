@@ -38,6 +38,7 @@ def document_text() -> str:
             f"\n### {rule.id}: {rule.title}\n\n"
             f"- Severity: {rule.severity}\n- At AWS: {rule.symptom}\n"
             f"- Fix: {rule.fix}\n- Source: {rule.source}\n"
+            + ("" if rule.may_be_acknowledged else "- It can't be acknowledged.\n")
             for rule in REGISTRY.rules(scope)
         ]
     return "".join(parts)

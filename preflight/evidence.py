@@ -15,6 +15,7 @@ from model_packaging.build_inputs import build_inputs_of
 from model_packaging.errors import PackagingError
 from preflight.finding import Severity
 from spec import Component, ComponentEndpoint, DeploymentFile, Model, RealtimeEndpoint
+from spec.shard_lock import read_lock
 
 __all__ = ["BuiltModel", "DeploymentEvidence", "ServedComponent", "gather_evidence"]
 
@@ -76,11 +77,13 @@ class DeploymentEvidence:
         file: the deployment file.
         shown_file: its path as reports print it.
         built: by model, for every model that an endpoint serves; an unserved one can't fail a deployment.
+        accepted_shards: by endpoint key, as the file beside the deployment file has them.
     """
 
     file: DeploymentFile
     shown_file: str
     built: Mapping[str, BuiltModel]
+    accepted_shards: Mapping[str, int]
 
     def served(self) -> Iterator[tuple[str, RealtimeEndpoint, Model]]:
         """Yield each real-time endpoint: its key, itself, and the model it serves."""
@@ -109,12 +112,15 @@ class DeploymentEvidence:
 
 
 def gather_evidence(file: DeploymentFile, build_root: Path, project_root: Path) -> DeploymentEvidence:
-    """Read the manifests of ``file``'s models.
+    """Read the manifests of ``file``'s models, and the accepted numbers of shards.
 
     Args:
         file: the deployment.
         build_root: the folder that `seatrial package` writes to: ``<build_root>/<deployment>/<model>/``.
         project_root: the folder that factory references start from.
+
+    Raises:
+        spec.DeploymentFileError: the file of accepted numbers of shards can't be read.
     """
     deployment = file.deployment
     served = deployment.served_models
@@ -126,6 +132,7 @@ def gather_evidence(file: DeploymentFile, build_root: Path, project_root: Path) 
             for name, model in deployment.models.items()
             if name in served
         },
+        accepted_shards=read_lock(file.path),
     )
 
 

@@ -50,6 +50,7 @@ class Registry:
         symptom: str,
         fix: str,
         settled_by: Callable[[Model], bool] | None = None,
+        may_be_acknowledged: bool = True,
     ) -> Callable[[Check[EvidenceT]], Check[EvidenceT]]:
         """Register the decorated function as the rule ``rule_id``; the arguments are ``Rule``'s attributes.
 
@@ -69,6 +70,7 @@ class Registry:
                 fix=fix,
                 check=check,
                 settled_by=settled_by,
+                may_be_acknowledged=may_be_acknowledged,
             )
             return check
 

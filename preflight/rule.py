@@ -94,6 +94,7 @@ class Rule(Generic[EvidenceT]):
         check: yields a violation for every place where the rule is broken.
         settled_by: for artifact rules whose matter the deployment may settle: True where the model's section
             of the deployment file does, and the recorded finding is void.
+        may_be_acknowledged: False where the way on is another than a reason in the deployment file.
     """
 
     id: str
@@ -105,3 +106,4 @@ class Rule(Generic[EvidenceT]):
     fix: str
     check: Check[EvidenceT]
     settled_by: Callable[[Model], bool] | None = None
+    may_be_acknowledged: bool = True

@@ -2,15 +2,16 @@
 
 from collections.abc import Iterator
 
-from catalogue.limits import INLINE_ENVIRONMENT_MAXIMUM_ENTRIES
+from catalogue.limits import (
+    INLINE_ENVIRONMENT_MAXIMUM_ENTRIES,
+    ROLLING_BATCH_MAXIMUM_PERCENT,
+    ROLLING_BATCH_MINIMUM_PERCENT,
+)
 from catalogue.triton_images import DEFAULT_MODEL_VARIABLE
 from spec._component_names import name_complaints
 from spec._document import Complaint, Document, DocumentPath
 from spec._plain_data import get, number
 from spec._scaling_checks import range_complaints, scheduled_complaints
-
-_PERCENT_MINIMUM, _PERCENT_MAXIMUM = 5, 50
-"""SageMaker API Reference, InferenceComponentRollingUpdatePolicy, MaximumBatchSize."""
 
 _EVERY_COPY_PERCENT = 100
 
@@ -91,11 +92,12 @@ def _batch(path: DocumentPath, component: dict[str, object]) -> Iterator[Complai
     at: DocumentPath = (*path, "rolling_update", "maximum_batch_size")
     batch = get(component, dict, "rolling_update", "maximum_batch_size")
     kind, value = get(batch, str, "type"), number(batch, "value")
-    if kind == "CAPACITY_PERCENT" and value is not None and not _PERCENT_MINIMUM <= value <= _PERCENT_MAXIMUM:
+    least, most = ROLLING_BATCH_MINIMUM_PERCENT, ROLLING_BATCH_MAXIMUM_PERCENT
+    if kind == "CAPACITY_PERCENT" and value is not None and not least <= value <= most:
         yield Complaint(
             (*at, "value"),
             f"a batch of {value} % of the copies is refused",
-            f"from {_PERCENT_MINIMUM} to {_PERCENT_MAXIMUM}",
+            f"from {least} to {most}",
             "take a share in between",
             value=str(value),
         )

@@ -4,8 +4,10 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 
-from spec._document import Complaint, DocumentPath
+from catalogue.time_zones import time_zones
+from spec._document import Complaint, DocumentPath, shorten
 from spec._plain_data import entries, get, number
+from spec._suggest import did_you_mean
 from spec.scaling import TIMESTAMP_PATTERN
 
 
@@ -60,6 +62,7 @@ def scheduled_complaints(
                 )
         yield from _out_of_reach(at, fewest, largest, lows, highs)
         yield from _times(at, action)
+        yield from _time_zone(at, action)
         if action.get("min") is None and action.get("max") is None:
             yield Complaint(
                 at, "the action changes nothing", "min, max or both", "add one, or remove the action"
@@ -110,6 +113,18 @@ def _times(at: DocumentPath, action: dict[str, object]) -> Iterator[Complaint]:
             yield Complaint(
                 (*at, key), f"no calendar has {time}", "a day that there is", "correct the date", value=time
             )
+
+
+def _time_zone(at: DocumentPath, action: dict[str, object]) -> Iterator[Complaint]:
+    zone = get(action, str, "time_zone")
+    if zone is not None and zone not in time_zones():
+        yield Complaint(
+            (*at, "time_zone"),
+            f"there is no time zone {shorten(zone)!r}",
+            "a name of IANA's Time Zone Database, such as UTC or Europe/Paris",
+            did_you_mean(zone, time_zones(), "take such a name"),
+            value=shorten(zone),
+        )
 
 
 def _is_a_time(text: str) -> bool:

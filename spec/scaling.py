@@ -55,7 +55,9 @@ class ScheduledAction(SpecModel):
         "PutScheduledAction)."
     )
     time_zone: Annotated[str, Field(max_length=1600)] = Field(
-        default="UTC", description="The time zone of at() and cron(), such as Europe/Paris. Default: UTC."
+        default="UTC",
+        description="The time zone of at() and cron(), by its name in IANA's database, such as Europe/Paris. "
+        "Default: UTC.",
     )
     min: Capacity | None = Field(
         default=None, description="The smallest capacity from then on. Default: it stays as it is."

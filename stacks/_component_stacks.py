@@ -7,13 +7,12 @@ from constructs import IConstruct
 
 import spec
 from seatrial_hosting import ServingNetwork
+from spec.sharding import assign, shard_stack_name
 from stacks._placed import PlacedAdapter, PlacedComponent
 from stacks._settings import StackSettings
 from stacks.built_artifacts import BuiltArtifact
 from stacks.component_endpoint_stack import ComponentEndpointStack
 from stacks.component_stack import ComponentStack
-from stacks.shard_lock import shard_stack_name
-from stacks.sharding import assign
 
 __all__ = ["add_component_stacks"]
 

@@ -12,7 +12,7 @@ from stacks._settings import StackSettings
 __all__ = ["served_by"]
 
 _KEPT_OF_STACK_NAME = 24
-"""How much of a stack's name CloudFormation keeps, at least, in a generated name of 63 characters (A65)."""
+"""How much of a stack's name CloudFormation keeps, at least, in a generated name of 63 characters (A66)."""
 
 _DEFAULT_QUALIFIER = "hnb659fds"
 

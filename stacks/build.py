@@ -12,6 +12,7 @@ from constructs import IConstruct
 import preflight
 import spec
 from catalogue import CatalogueError
+from preflight.shard_plan import shard_plans
 from seatrial_hosting import HostingError
 from stacks._client_stacks import add_client_stack
 from stacks._component_stacks import add_component_stacks
@@ -21,7 +22,6 @@ from stacks.built_artifacts import read_built_artifacts
 from stacks.endpoint_stack import EndpointStack
 from stacks.errors import StacksError
 from stacks.network_stack import NetworkStack
-from stacks.shard_lock import shard_problems
 
 __all__ = ["DEFAULT_DEPLOYMENT", "DEPLOYMENT_CONTEXT_KEY", "build_app"]
 
@@ -30,6 +30,11 @@ DEPLOYMENT_CONTEXT_KEY = "deployment"
 
 DEFAULT_DEPLOYMENT = Path("deployments/local.yaml")
 """Relative to the project's root."""
+
+
+_WITHOUT_CREATION_STACKS = "aws:cdk:disable-creation-stack-traces"
+"""aws_cdk's context key (aws-cdk-lib, cx-api/lib/app, DISABLE_CREATION_STACK_TRACES). The stacks lead into
+the CDK's own code and nowhere else; `CDK_DEBUG` brings them back."""
 
 
 def build_app(
@@ -58,14 +63,15 @@ def build_app(
 
     Raises:
         spec.DeploymentFileError: the deployment file is wrong.
-        StacksError: a model is not packaged, a construct refuses what the file says (both in the words of
-            the rules, as far as they have any), or ``cdk.json`` can't be read.
+        StacksError: a model is not packaged, a number of shards is not accepted, a construct refuses what the
+            file says (all in the words of the rules, as far as they have any), or ``cdk.json`` can't be read.
     """
     app = cdk.App(
         outdir=str(outdir or os.environ.get("CDK_OUTDIR") or project_root / "cdk.out"),
         # As the CLI does: without it, `python app.py` would give other templates.
         context={
             "aws:cdk:enable-path-metadata": True,
+            _WITHOUT_CREATION_STACKS: True,
             **_cdk_json_context(project_root),
             **(context or {}),
         },
@@ -88,9 +94,8 @@ def build_app(
 def _add_stacks(app: cdk.App, evidence: preflight.DeploymentEvidence) -> Mapping[str, Sequence[IConstruct]]:
     """Add all stacks; return what each section of the file became, by its path."""
     file, deployment = evidence.file, evidence.file.deployment
-    moving = shard_problems(file)
-    if moving:
-        raise StacksError(moving)
+    if any(shard_plans(file, evidence.accepted_shards)):
+        raise StacksError([str(finding) for finding in preflight.check_evidence(evidence).errors])
     artifacts = read_built_artifacts(evidence)
     settings = StackSettings.of(deployment)
     refused: list[str] = []

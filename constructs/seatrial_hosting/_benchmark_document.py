@@ -88,6 +88,8 @@ def benchmark_content(
     ]
     run = [
         f"cd {folder}",
+        # Run Command's shell is root's: the AMI puts conda into the path of its own user's login shell alone.
+        "for folder in /home/*/anaconda3/bin; do PATH=$folder:$PATH; done",
         "source activate {{ CondaEnvironment }}",
         "cat > benchmark.py <<'END_OF_BENCHMARK'",
         *BENCHMARK_SCRIPT.rstrip("\n").split("\n"),

@@ -5,22 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from catalogue.limits import COMPONENT_NAME_MAXIMUM_LENGTH as NAME_LIMIT
+from catalogue.limits import ENDPOINT_NAME_PATTERN as NAME_PATTERN
 from catalogue.limits import INLINE_ENVIRONMENT_MAXIMUM_ENTRIES as ENVIRONMENT_LIMIT
+from catalogue.limits import ROLLING_BATCH_MAXIMUM_PERCENT, ROLLING_BATCH_MINIMUM_PERCENT
 from seatrial_hosting.component_settings import CapacitySize, ComponentSpecification, RollingUpdate
 from seatrial_hosting.scaling_settings import Scaling
 
 __all__ = ["component_problems", "scaling_problems"]
-
-_NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9])*")
-NAME_LIMIT = 63
-"""Source: CloudFormation, AWS::SageMaker::InferenceComponent, InferenceComponentName."""
 
 MEMORY_MINIMUM_MIB = 128
 CPU_MINIMUM = 0.25
 ACCELERATOR_MINIMUM = 1
 TIMEOUT_SECONDS = range(60, 3601)
 SPECIFICATION_LIMIT = 5
-BATCH_PERCENT = range(5, 51)
+BATCH_PERCENT = range(ROLLING_BATCH_MINIMUM_PERCENT, ROLLING_BATCH_MAXIMUM_PERCENT + 1)
 WAIT_SECONDS = range(3601)
 EXECUTION_SECONDS = range(600, 28801)
 ALARM_LIMIT = 10
@@ -32,9 +31,11 @@ def component_problems(
     specifications: Sequence[ComponentSpecification],
     copy_count: int | None,
     rolling_update: RollingUpdate | None,
+    *,
+    declares_model: bool = False,
 ) -> Iterator[str]:
-    """Check one component."""
-    if not _NAME.fullmatch(name) or len(name) > NAME_LIMIT:
+    """Check one component; ``declares_model``: every specification gets a Model that is yet to be named."""
+    if not re.fullmatch(NAME_PATTERN, name) or len(name) > NAME_LIMIT:
         yield (
             f"component_name is {name!r}; SageMaker takes at most {NAME_LIMIT} letters, digits and hyphens, "
             "with no hyphen at either end."
@@ -44,7 +45,7 @@ def component_problems(
             f"copy_count is {copy_count}; SageMaker creates no component with less than 1. Leave it out "
             "where scaling decides."
         )
-    yield from _specification_problems(specifications)
+    yield from _specification_problems(specifications, declares_model=declares_model)
     if rolling_update is not None:
         yield from _rolling_problems(rolling_update)
 
@@ -66,7 +67,9 @@ def scaling_problems(scaling: Scaling, smallest: int) -> Iterator[str]:
             yield f"the scheduled action {action.name!r} goes to {min(given)}; it is at least {smallest}."
 
 
-def _specification_problems(specifications: Sequence[ComponentSpecification]) -> Iterator[str]:
+def _specification_problems(
+    specifications: Sequence[ComponentSpecification], *, declares_model: bool
+) -> Iterator[str]:
     count = len(specifications)
     if not 1 <= count <= SPECIFICATION_LIMIT:
         yield f"there are {count} specifications; give one, or 2 to {SPECIFICATION_LIMIT} for as many types."
@@ -76,19 +79,20 @@ def _specification_problems(specifications: Sequence[ComponentSpecification]) ->
     if count == 1 and types[0] is not None:
         yield f"the only specification is for {types[0]}; leave instance_type out, it is for all instances."
     for each in specifications:
+        has_model = declares_model or each.model_name is not None
         if each.base_component_name is not None:
-            yield from _adapter_problems(each, count)
-        elif (each.model_name is None) == (each.container is None):
+            yield from _adapter_problems(each, count, has_model=has_model)
+        elif has_model == (each.container is not None):
             yield "a specification has either model_name or container; give one of the two."
         elif each.compute is None:
             yield "a specification has no compute; state at least memory_mib."
         yield from _limit_problems(each)
 
 
-def _adapter_problems(given: ComponentSpecification, count: int) -> Iterator[str]:
+def _adapter_problems(given: ComponentSpecification, count: int, *, has_model: bool) -> Iterator[str]:
     if count > 1:
         yield "an adapter has one specification; CloudFormation takes no base component in several."
-    if given.compute is not None or given.model_name is not None:
+    if given.compute is not None or has_model:
         yield "an adapter has neither compute nor model_name: its base component's copies load it."
     if given.container is None or given.container.artifact_url is None:
         yield "an adapter has a container with its artifact_url; give it."

@@ -105,7 +105,7 @@ def _component_row(region: str, name: str) -> list[Properties]:
         for what in ("CPU", "Memory", "GPU", "GPUMemory")
     ]
     return [
-        _graph(region, f"{name}: copies", "Sum", invocations),
+        _graph(region, f"{name}: copies that answered", "Sum", invocations),
         _graph(region, f"{name}: model latency, microseconds", "p99", _latency(where)),
         _graph(region, f"{name}: failed requests", "Sum", failures),
         _graph(region, f"{name}: used of what is given, per cent", "Average", utilisation),

@@ -28,6 +28,8 @@ _HTTPS, _SSH = 443, 22
 _ROOT_DEVICE = "/dev/xvda"
 _ARM = re.compile(r"^(a1|[a-z]+[0-9]+g[a-z]*)\.")
 """Amazon EC2 instance types guide, naming conventions: ``g`` behind the generation is AWS Graviton."""
+_NEVER_EBS_OPTIMIZED = ("t1.", "t2.")
+"""Amazon EC2 User Guide, "Amazon EBS-optimized instances": these have no such option, and can't ask."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +136,7 @@ class ClientInstance(Construct):
                     ),
                 )
             ],
-            ebs_optimized=True,
+            ebs_optimized=None if instance_type.startswith(_NEVER_EBS_OPTIMIZED) else True,
             monitoring=True,
             elastic_inference_accelerators=[
                 ec2.CfnInstance.ElasticInferenceAcceleratorProperty(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import aws_cdk as cdk
@@ -111,13 +110,15 @@ def _problems(components: Sequence[ComponentDeclaration]) -> Iterator[str]:
 
 
 def _declaration_problems(declared: ComponentDeclaration) -> Iterator[str]:
-    specifications = list(declared.specifications)
-    if declared.model is not None:
-        if any(each.model_name is not None for each in specifications):
-            yield "both model and model_name say what is served; leave model_name out."
-        specifications = [replace(each, model_name="declared") for each in specifications]
+    declares_model = declared.model is not None
+    if declares_model and any(each.model_name is not None for each in declared.specifications):
+        yield "both model and model_name say what is served; leave model_name out."
     yield from component_problems(
-        declared.component_name, specifications, declared.copy_count, declared.rolling_update
+        declared.component_name,
+        declared.specifications,
+        declared.copy_count,
+        declared.rolling_update,
+        declares_model=declares_model,
     )
     if declared.scaling is not None:
         yield from scaling_problems(declared.scaling, smallest=0)

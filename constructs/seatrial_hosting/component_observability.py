@@ -85,8 +85,10 @@ class ComponentObservability(Construct):
 class ComponentDashboard(Construct):
     """A dashboard of several components of one endpoint.
 
-    Creates the dashboard: reservation of the instances; and for each component copies and invocations per
-    copy, percentiles of the model's latency, failed requests, and use of what its copies were given.
+    Creates the dashboard: reservation of the instances; and for each component invocations per copy and the
+    copies that answered, percentiles of the model's latency, failed requests, and use of what its copies were
+    given. SageMaker publishes no number of copies: shown is invocations divided by invocations per copy, and
+    so nothing where no request came.
 
     Does not create anything else.
 

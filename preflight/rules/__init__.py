@@ -12,7 +12,9 @@ SEA3xx    ``signature``               config.pbtxt against what the model takes 
 SEA4xx    ``freshness``               what was packaged against what the file says now
 SEA5xx    ``instances``               models on instances
 SEA52x    ``components``              inference components on the instances they share
+SEA528    ``component_devices``       the accelerators that their models ask for
 SEA53x    ``component_memory``        what their copies are to hold
+SEA54x    ``component_shards``        over how many stacks they are spread
 SEA6xx    ``container``               the container's image, and what it is told
 SEA7xx    ``network``                 the network's section of the file: what it lacks or has twice
 SEA705    ``network_reach``           whether what runs in a network reaches what it needs, in any template
@@ -42,9 +44,11 @@ from preflight.rules import (
     archive_layout,
     client_templates,
     clients,
+    component_devices,
     component_limits,
     component_memory,
     component_relations,
+    component_shards,
     component_templates,
     components,
     config_pbtxt,
@@ -73,9 +77,11 @@ __all__ = [
     "archive_layout",
     "client_templates",
     "clients",
+    "component_devices",
     "component_limits",
     "component_memory",
     "component_relations",
+    "component_shards",
     "component_templates",
     "components",
     "config_pbtxt",

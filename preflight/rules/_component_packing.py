@@ -20,6 +20,7 @@ from spec import ComponentEndpoint
 __all__ = [
     "capacity",
     "counted",
+    "fewest_copies",
     "most_copies",
     "pack",
     "pack_beside",
@@ -48,6 +49,14 @@ def too_large(served: ServedComponent) -> bool:
     """Whether one copy is larger than an empty instance of some type of its endpoint."""
     needed = requirements(served)
     return any(not needed.fits(capacity(name)) for name in served.endpoint.instances.type_names)
+
+
+def fewest_copies(served: ServedComponent) -> int:
+    """Return the fewest copies that a component may ever have, by ``copies.min`` or by a scheduled action."""
+    component = served.component
+    actions = component.scaling.scheduled.values() if component.scaling else ()
+    lows = [low for action in actions for low in (action.min, action.max) if low is not None]
+    return min([component.copies.min, *lows])
 
 
 def most_copies(served: ServedComponent) -> int:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from catalogue.limits import (
+    COMPONENT_NAME_MAXIMUM_LENGTH,
     ENDPOINT_NAME_MAXIMUM_LENGTH,
     ENDPOINT_NAME_PATTERN,
     INLINE_ENVIRONMENT_MAXIMUM_ENTRIES,
@@ -126,14 +127,16 @@ COUNTS = (
 )
 """Every range of a count. CloudFormation asks for two specifications at least, and takes 16 variables."""
 
-_NAME = (ENDPOINT_NAME_MAXIMUM_LENGTH, ENDPOINT_NAME_PATTERN, "letters, digits and hyphens, none at the ends")
+_FORM = (ENDPOINT_NAME_PATTERN, "letters, digits and hyphens, none at the ends")
+_NAME = (ENDPOINT_NAME_MAXIMUM_LENGTH, *_FORM)
+_COMPONENT_NAME = (COMPONENT_NAME_MAXIMUM_LENGTH, *_FORM)
 
 TEXTS = (
-    Text(_COMPONENT, ("InferenceComponentName",), *_NAME),
+    Text(_COMPONENT, ("InferenceComponentName",), *_COMPONENT_NAME),
     Text(_COMPONENT, ("EndpointName",), *_NAME),
     Text(_COMPONENT, ("VariantName",), *_NAME),
     Text(_SPECIFICATION, ("ModelName",), *_NAME),
-    Text(_SPECIFICATION, ("BaseInferenceComponentName",), *_NAME),
+    Text(_SPECIFICATION, ("BaseInferenceComponentName",), *_COMPONENT_NAME),
     Text(_SPECIFICATION, ("Container", "Image"), 255, r"\S+", "text without blanks"),
     Text(_SPECIFICATION, ("Container", "ArtifactUrl"), 1024, r"(https|s3)://([^/]+)/?(.*)", "s3://..."),
     Text(_VARIANT, ("VariantName",), *_NAME),

@@ -2,21 +2,34 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from preflight.finding import Severity
 from preflight.registry import rule
 from preflight.rule import TEMPLATE, Violation
-from preflight.rules._component_values import Place, at, components, objects, of_type, specifications
+from preflight.rules._component_values import (
+    Place,
+    at,
+    components,
+    number,
+    objects,
+    of_type,
+    specifications,
+)
+from preflight.rules._template_references import References
 from preflight.templates import SynthesizedTemplates
 
 __all__ = [
     "adapter_with_a_body_of_its_own",
     "name_of_another_component",
+    "no_way_back_from_zero",
     "policies_beyond_a_role",
     "two_scale_the_same_instances",
 ]
+
+_COPIES = "sagemaker:inference-component:DesiredCopyCount"
+_NO_CAPACITY = "NoCapacityInvocationFailures"
 
 _POLICY_CHARACTERS = 10_240
 """IAM user guide, "IAM and AWS STS quotas": a role's inline policies together, blanks not counted."""
@@ -60,10 +73,9 @@ def two_scale_the_same_instances(templates: SynthesizedTemplates) -> Iterator[Vi
     """A variant has managed instance scaling or a scalable target, never both."""
     managed = set(_managed_variants(templates))
     for place, properties in of_type(templates, "ApplicationAutoScaling::ScalableTarget"):
-        if properties.get("ResourceId") in managed:
-            yield Violation(
-                f"{properties['ResourceId']} has managed instance scaling already.", "one of the two.", place
-            )
+        resource_id = properties.get("ResourceId")
+        if isinstance(resource_id, str) and resource_id in managed:
+            yield Violation(f"{resource_id} has managed instance scaling already.", "one of the two.", place)
 
 
 @rule(
@@ -115,6 +127,52 @@ def policies_beyond_a_role(templates: SynthesizedTemplates) -> Iterator[Violatio
             yield Violation(
                 f"Its policies have about {size} characters together.", f"{_POLICY_CHARACTERS}.", place
             )
+
+
+@rule(
+    "SEA835",
+    severity=Severity.WARNING,
+    title="copies that reach 0 without a way back",
+    scope=TEMPLATE,
+    source="SageMaker Developer Guide, scale an endpoint to zero instances: a step scaling policy and an "
+    f"alarm on {_NO_CAPACITY}",
+    symptom="Nothing while it is deployed; once there is no copy, every request fails, and no load brings "
+    "one back.",
+    fix=f"Give the target a StepScaling policy, and an alarm on {_NO_CAPACITY} that has it among its "
+    "AlarmActions; or keep a copy.",
+)
+def no_way_back_from_zero(templates: SynthesizedTemplates) -> Iterator[Violation]:
+    """Target tracking has no datapoints without copies: what starts the first one is a request that fails."""
+    references = References(templates)
+    woken = set(_woken_targets(templates, references))
+    for place, properties in of_type(templates, "ApplicationAutoScaling::ScalableTarget"):
+        names = {place, references.text(place[0], properties.get("ResourceId"))}
+        if properties.get("ScalableDimension") == _COPIES and _reaches_zero(properties) and not names & woken:
+            yield Violation(
+                f"Its copies may go to 0, and no StepScaling policy with an alarm on {_NO_CAPACITY} brings "
+                "one back.",
+                "both, where copies reach 0.",
+                place,
+            )
+
+
+def _reaches_zero(target: Mapping[str, Any]) -> bool:
+    """Whether a target, or one of its scheduled actions, lets the capacity be 0."""
+    actions = objects(target, "ScheduledActions", "ScalableTargetAction")
+    return 0 in [number(each, key) for each in (target, *actions) for key in ("MinCapacity", "MaxCapacity")]
+
+
+def _woken_targets(templates: SynthesizedTemplates, references: References) -> Iterator[Place | str]:
+    """Yield the place or the resource id of each target that a request without a copy scales out."""
+    waking: set[Place] = set()
+    for (path, _), alarm in of_type(templates, "CloudWatch::Alarm"):
+        if _NO_CAPACITY in json.dumps(alarm):
+            actions = map(references.resource, references.texts(path, alarm.get("AlarmActions")))
+            waking |= {action[0] for action in actions if action}
+    for place, policy in of_type(templates, "ApplicationAutoScaling::ScalingPolicy"):
+        if policy.get("PolicyType") == "StepScaling" and place in waking:
+            target = references.resource(references.text(place[0], policy.get("ScalingTargetId")))
+            yield target[0] if target else references.text(place[0], policy.get("ResourceId"))
 
 
 def _managed_variants(templates: SynthesizedTemplates) -> Iterator[str]:

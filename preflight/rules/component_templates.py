@@ -2,6 +2,11 @@
 
 from collections.abc import Iterator
 
+from catalogue.limits import (
+    COMPONENT_NAME_MAXIMUM_LENGTH,
+    ROLLING_BATCH_MAXIMUM_PERCENT,
+    ROLLING_BATCH_MINIMUM_PERCENT,
+)
 from preflight.finding import Severity
 from preflight.registry import rule
 from preflight.rule import TEMPLATE, Violation
@@ -21,8 +26,7 @@ __all__ = [
 _COMPUTE_SOURCE = "SageMaker API Reference, InferenceComponentComputeResourceRequirements"
 _REFUSED = "CreateInferenceComponent is refused after the endpoint has come up, and the stack rolls back."
 _CPU_MINIMUM = 0.25
-_BATCH_PERCENT = range(5, 51)
-_NAME_MAXIMUM_LENGTH = 63
+_BATCH_PERCENT = range(ROLLING_BATCH_MINIMUM_PERCENT, ROLLING_BATCH_MAXIMUM_PERCENT + 1)
 
 
 @rule(
@@ -86,13 +90,13 @@ def copy_count_zero(templates: SynthesizedTemplates) -> Iterator[Violation]:
     fix="Take 5 to 50 %.",
 )
 def batch_percentage(templates: SynthesizedTemplates) -> Iterator[Violation]:
-    """A batch is 5 to 50 % of the copies."""
+    """A batch is a whole number of per cent of the copies, 5 to 50."""
     for place, properties in components(templates):
         batch = ("DeploymentConfig", "RollingUpdatePolicy", "MaximumBatchSize")
         value = number(properties, *batch, "Value")
         percentage = at(properties, *batch, "Type") == "CAPACITY_PERCENT"
-        if percentage and value is not None and int(value) not in _BATCH_PERCENT:
-            yield Violation(f"A batch is {value:g} % of the copies.", "5 to 50 %.", place)
+        if percentage and value is not None and value not in _BATCH_PERCENT:
+            yield Violation(f"A batch is {value:g} % of the copies.", "5 to 50 %, a whole number.", place)
 
 
 @rule(
@@ -175,5 +179,7 @@ def name_too_long(templates: SynthesizedTemplates) -> Iterator[Violation]:
     """Names are letters, digits and hyphens, at most 63."""
     for place, properties in components(templates):
         name = properties.get("InferenceComponentName")
-        if isinstance(name, str) and len(name) > _NAME_MAXIMUM_LENGTH:
-            yield Violation(f"{name!r} has {len(name)} characters.", f"{_NAME_MAXIMUM_LENGTH}.", place)
+        if isinstance(name, str) and len(name) > COMPONENT_NAME_MAXIMUM_LENGTH:
+            yield Violation(
+                f"{name!r} has {len(name)} characters.", f"{COMPONENT_NAME_MAXIMUM_LENGTH}.", place
+            )

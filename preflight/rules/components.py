@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 import catalogue
+from catalogue.limits import ROLLING_BATCH_MAXIMUM_PERCENT, ROLLING_BATCH_MINIMUM_PERCENT
 from preflight.evidence import DeploymentEvidence, ServedComponent
 from preflight.finding import Severity
 from preflight.registry import rule
@@ -12,6 +13,7 @@ from preflight.rule import DEPLOYMENT, Violation
 from preflight.rules._component_packing import (
     capacity,
     counted,
+    fewest_copies,
     most_copies,
     pack,
     pack_beside,
@@ -27,15 +29,12 @@ __all__ = [
     "component_larger_than_an_instance",
     "copies_beyond_the_instances",
     "copy_count_under_scaling",
-    "gpu_beyond_the_copy",
-    "gpu_kind_without_accelerators",
     "idle_instances_stay",
     "no_room_for_a_rolling_update",
     "region_without_components",
 ]
 
 _SCALE_TO_ZERO = "SageMaker Developer Guide, scale an endpoint to zero instances"
-_PERCENT_MINIMUM, _PERCENT_MAXIMUM = 5, 50
 
 
 @rule(
@@ -76,10 +75,10 @@ def copies_beyond_the_instances(evidence: DeploymentEvidence) -> Iterator[Violat
     """All copies of all components fit on the most instances, in accelerators, CPU and memory.
 
     Copies are placed as each component's placement says; scheduled actions count with what they allow.
+    A component with a copy larger than an instance is SEA521's, and takes no room here.
     """
-    for key, endpoint, components in _by_endpoint(evidence):
-        if any(too_large(served) for served in components):
-            continue
+    for key, endpoint, every in _by_endpoint(evidence):
+        components = [served for served in every if not too_large(served)]
         unplaced = pack(endpoint, components).unplaced
         if unplaced:
             count = sum(map(most_copies, components))
@@ -103,10 +102,14 @@ def copies_beyond_the_instances(evidence: DeploymentEvidence) -> Iterator[Violat
     fix="Raise instances.max, or lower copies.max or rolling_update.maximum_batch_size.",
 )
 def no_room_for_a_rolling_update(evidence: DeploymentEvidence) -> Iterator[Violation]:
-    """With all copies of all components there, one batch more of any one component fits."""
-    for _, endpoint, components in _by_endpoint(evidence):
+    """With all copies of all components there, one batch more of any one component fits.
+
+    What finds no room even so is the matter of SEA521 and SEA522.
+    """
+    for _, endpoint, every in _by_endpoint(evidence):
+        components = [served for served in every if not too_large(served)]
         packing = pack(endpoint, components)
-        if any(too_large(served) for served in components) or packing.unplaced:
+        if packing.unplaced:
             continue
         for served in components:
             batch = _batch_copies(served.component.rolling_update.maximum_batch_size, most_copies(served))
@@ -129,10 +132,10 @@ def no_room_for_a_rolling_update(evidence: DeploymentEvidence) -> Iterator[Viola
     fix="Set instances.min: 0.",
 )
 def idle_instances_stay(evidence: DeploymentEvidence) -> Iterator[Violation]:
-    """Where every component scales to zero, instances do too."""
+    """Where every component scales to zero, by copies.min or by a scheduled action, instances do too."""
     for key, endpoint, components in _by_endpoint(evidence):
         least = endpoint.instances.min
-        if least > 0 and all(served.component.copies.min == 0 for served in components):
+        if least > 0 and all(fewest_copies(served) == 0 for served in components):
             stay = "instance stays" if least == 1 else "instances stay"
             yield Violation(
                 f"Every component may go to 0 copies, and {least} {stay}.",
@@ -179,7 +182,8 @@ def batch_outside_its_share(evidence: DeploymentEvidence) -> Iterator[Violation]
             continue
         fewest, most = max(copies.min, 1), most_copies(served)
         shares = {100 * size.value / each for each in (fewest, most)}
-        if any(not _PERCENT_MINIMUM <= share <= _PERCENT_MAXIMUM for share in shares):
+        least, largest = ROLLING_BATCH_MINIMUM_PERCENT, ROLLING_BATCH_MAXIMUM_PERCENT
+        if any(not least <= share <= largest for share in shares):
             yield Violation(
                 f"A batch of {size.value} is {100 * size.value / most:.0f} to "
                 f"{100 * size.value / fewest:.0f} % of {fewest} to {most} copies.",
@@ -207,53 +211,6 @@ def copy_count_under_scaling(evidence: DeploymentEvidence) -> Iterator[Violation
                 f"copies.initial is {initial}; a deploy may bring the copies back to it.",
                 "no copies.initial where scaling decides.",
                 (*served.place, "copies", "initial"),
-            )
-
-
-@rule(
-    "SEA528",
-    severity=Severity.ERROR,
-    title="KIND_GPU in a component without accelerators",
-    scope=DEPLOYMENT,
-    source="Triton, model configuration, instance groups; SageMaker API Reference, "
-    "InferenceComponentComputeResourceRequirements (a copy sees the devices that it is given)",
-    symptom="Triton says 'has kind KIND_GPU but no GPUs are available', and the component fails.",
-    fix="Set compute.accelerators, or take KIND_CPU or KIND_AUTO in the model's instance_group.",
-)
-def gpu_kind_without_accelerators(evidence: DeploymentEvidence) -> Iterator[Violation]:
-    """A model that wants a GPU is given one."""
-    for served in evidence.components():
-        wants = any(group.kind == "KIND_GPU" for group in served.model.instance_groups)
-        if wants and served.component.compute.accelerators is None:
-            yield Violation(
-                f"The model {served.component.model!r} asks for KIND_GPU; a copy is given no accelerator.",
-                "accelerators: 1 or more.",
-                (*served.place, "compute"),
-            )
-
-
-@rule(
-    "SEA529",
-    severity=Severity.ERROR,
-    title="a GPU that a copy is not given",
-    scope=DEPLOYMENT,
-    source="Triton, model configuration, instance groups (gpus); SageMaker API Reference, "
-    "InferenceComponentComputeResourceRequirements (a copy sees the devices that it is given)",
-    symptom="Triton says 'specifies invalid or unsupported gpu id', and the component fails.",
-    fix="Raise compute.accelerators, or leave gpus out of the model's instance_group.",
-)
-def gpu_beyond_the_copy(evidence: DeploymentEvidence) -> Iterator[Violation]:
-    """GPUs are counted from 0 to the number of accelerators of a copy."""
-    for served in evidence.components():
-        given = served.component.compute.accelerators
-        groups = [group for group in served.model.instance_groups if group.kind != "KIND_CPU"]
-        beyond = sorted({gpu for group in groups for gpu in group.gpus if given is not None and gpu >= given})
-        if beyond:
-            yield Violation(
-                f"The model {served.component.model!r} names the GPUs {beyond}; a copy is given {given}, "
-                "counted from 0.",
-                f"0 to {given - 1 if given else 0}.",
-                (*served.place, "compute", "accelerators"),
             )
 
 

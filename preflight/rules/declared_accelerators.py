@@ -40,7 +40,7 @@ _Accelerated = tuple[tuple[str, ...], str, str, bool]
     fix="Take a GPU instance type, an inference component with a share of a CPU instance, or Inferentia2.",
 )
 def retired_accelerator(evidence: DeploymentEvidence) -> Iterator[Violation]:
-    """No endpoint and no client asks for an accelerator, unless it says that it knows."""
+    """No endpoint and no client asks for an accelerator, unless it says so; no network prepares for none."""
     for place, accelerator, host, acknowledged in _accelerated(evidence):
         if not acknowledged:
             yield Violation(
@@ -49,6 +49,16 @@ def retired_accelerator(evidence: DeploymentEvidence) -> Iterator[Violation]:
                 place,
                 fix_of(accelerator, on_sagemaker=accelerator.startswith("ml.")),
             )
+    deployment = evidence.file.deployment
+    has_accelerators = any(client.elastic_inference for client in deployment.clients.values())
+    if _RUNTIME in deployment.network.private_link and not has_accelerators:
+        yield Violation(
+            f"private_link has {_RUNTIME}, and no client has accelerators: the interface endpoint would cost "
+            "by the hour and reach nothing.",
+            f"no {_RUNTIME}.",
+            ("network", "private_link"),
+            "Remove it, as `seatrial migrate` does.",
+        )
 
 
 @rule(

@@ -31,29 +31,29 @@ def path(tmp_path: Path) -> Path:
     return path
 
 
-def test_it_shows_the_diff_and_writes_nothing(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Until it is told to."""
-    assert main(["migrate", str(path)]) == 0
+def test_a_dry_run_shows_the_diff_and_writes_nothing(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whoever only looks changes nothing."""
+    assert main(["migrate", str(path), "--dry-run"]) == 0
     out, err = capsys.readouterr()
     assert "-    instances: {type: ml.c5.large, accelerator: ml.eia2.medium} # kept" in out
     assert "+    instances: {type: ml.g4dn.xlarge} # kept" in out
-    assert "`--write` writes it" in err
+    assert "nothing is written" in err
     assert path.read_text(encoding="utf-8") == _FILE
 
 
-def test_write_rewrites_the_file_and_can_be_repeated(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_it_rewrites_the_file_and_shows_the_diff(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """With the file's own mode; the second time there is nothing to do."""
-    assert main(["migrate", str(path), "--write"]) == 0
+    assert main(["migrate", str(path)]) == 0
     assert "instances: {type: ml.g4dn.xlarge} # kept" in path.read_text(encoding="utf-8")
     assert path.stat().st_mode & 0o777 == 0o640
-    capsys.readouterr()
-    assert main(["migrate", str(path), "--write"]) == 0
+    assert "+    instances: {type: ml.g4dn.xlarge} # kept" in capsys.readouterr().out
+    assert main(["migrate", str(path)]) == 0
     assert capsys.readouterr().out == "nothing in the file is retired\n"
 
 
 def test_json_is_one_document(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """With the changes, the diff, and whether it was written."""
-    assert main(["migrate", str(path), "--json"]) == 0
+    assert main(["migrate", str(path), "--dry-run", "--json"]) == 0
     document = json.loads(capsys.readouterr().out)
     assert document["ok"] is True
     assert document["written"] is False
@@ -64,10 +64,10 @@ def test_json_is_one_document(path: Path, capsys: pytest.CaptureFixture[str]) ->
 
 
 def test_what_is_undecided_exits_with_one(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The choices are listed, and --write writes nothing."""
+    """The choices are listed, and nothing is written."""
     text = _FILE.replace("{max_batch_size: 16}", "{max_batch_size: 16, instance_group: [{kind: KIND_CPU}]}")
     path.write_text(text, encoding="utf-8")
-    assert main(["migrate", str(path), "--write"]) == 1
+    assert main(["migrate", str(path)]) == 1
     out, err = capsys.readouterr()
     assert "endpoints.dedicated.instances.accelerator" in out
     assert out.count("\n  - ") == 3

@@ -132,6 +132,19 @@ def test_x86_types_are_taken(stack: cdk.Stack, instance_type: str) -> None:
     assert _resource(stack, "AWS::EC2::Instance")["InstanceType"] == instance_type
 
 
+@pytest.mark.parametrize(
+    ("instance_type", "asked"),
+    [("m5.2xlarge", {"EbsOptimized": True}), ("t3.small", {"EbsOptimized": True}), ("t2.micro", {})],
+)
+def test_ebs_optimization_is_asked_for_where_there_is_one(
+    stack: cdk.Stack, instance_type: str, asked: dict[str, bool]
+) -> None:
+    """RunInstances refuses a T2 that asks for it."""
+    _client(stack, instance_type=instance_type)
+    instance = _resource(stack, "AWS::EC2::Instance")
+    assert {name: value for name, value in instance.items() if name == "EbsOptimized"} == asked
+
+
 def test_a_public_client_has_a_network_with_no_way_in(stack: cdk.Stack) -> None:
     """One subnet, a route out, a flow log; the address is the instance's own wish."""
     network = PublicClientNetwork(stack, "Network", availability_zone="eu-west-1a")
@@ -193,6 +206,10 @@ def test_the_benchmark_has_the_posts_steps(stack: cdk.Stack, tmp_path: Path) -> 
     assert content["parameters"]["Inferences"]["default"] == "1000"
     measure = content["mainSteps"][2]["inputs"]["runCommand"]
     assert measure[-1].endswith("""'[["INT64", [1, 7]], ["FP32", [1, 3]]]'""")
+    # Run Command runs as root, without the login shell that puts conda into the path of the AMI's user.
+    assert measure.index("for folder in /home/*/anaconda3/bin; do PATH=$folder:$PATH; done") < measure.index(
+        "source activate {{ CondaEnvironment }}"
+    )
     # Systems Manager takes what stands in double braces for a parameter.
     assert "{{" not in BENCHMARK_SCRIPT
 

@@ -107,11 +107,11 @@ class Components:
     def triton_processes(self) -> list[int]:
         """Return the process ids of the copies' Tritons."""
         return [
-            copy.triton_pid
+            copy.server_pid
             for endpoint in self.project.local_aws.status().endpoints
             for component in endpoint.components
             for copy in component.copies
-            if copy.triton_pid is not None
+            if copy.server_pid is not None
         ]
 
     # --- the clock ---

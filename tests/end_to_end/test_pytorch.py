@@ -101,3 +101,15 @@ def test_invoke_sends_a_recorded_sample(project: Project) -> None:
     """`seatrial invoke` knows how this layout is asked."""
     answered = project.document("invoke", PYTORCH_DEPLOYMENT, "constant-t2")
     assert answered["outputs"] == {"OUTPUT__0": [[0.5]]}
+
+
+@pytest.mark.soak
+@pytest.mark.usefixtures("pytorch_rehearsed")
+def test_gpt_answers_as_eager_pytorch_does_at_its_full_size(project: Project) -> None:
+    """All 116 million parameters, in the place of the two blocks that the other tests ask."""
+    small, full = "{random_seed: 7, layers: 2, heads: 4, width: 64}", "{random_seed: 7}"
+    project.replace_in_deployment(small, full, PYTORCH_DEPLOYMENT)
+    answers = project.document("rehearse", PYTORCH_DEPLOYMENT)["answers"]
+    manifest = read_manifest(folder_of(project, "gpt") / MANIFEST_FILE_NAME)
+    assert sum(record.size_bytes for record in manifest.files) > 116_534_784 * 4
+    assert [answer["wrong"] for answer in answers if answer["target"] == "gpt"] == [[]] * 10

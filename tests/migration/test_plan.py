@@ -126,6 +126,22 @@ def test_a_model_leaves_the_image_of_elastic_inference(tmp_path: Path) -> None:
     assert model.pytorch.default_handlers is False
 
 
+def test_the_image_of_elastic_inference_goes_without_an_accelerator_too(tmp_path: Path) -> None:
+    """Nothing of what is retired is left where only the image and the acknowledgment are."""
+    text = _MIGRATED.replace(
+        "    triton: {max_batch_size: 16}\n",
+        '    pytorch: {max_batch_size: 16}\n    container: {elastic_inference_release: "1.5.1"}\n',
+    ).replace(
+        "ml.g4dn.xlarge, count: 2} # kept\n", "ml.g4dn.xlarge, count: 2}\n    acknowledge_retired: true\n"
+    )
+    planned = plan_migration(_written(tmp_path, text))
+    assert [str(each) for each in planned.changes] == [
+        "models.classifier.container.elastic_inference_release: removed",
+        "endpoints.dedicated.acknowledge_retired: removed",
+    ]
+    assert plan_migration(_written(tmp_path, planned.after)).changes == ()
+
+
 def test_the_last_service_leaves_an_empty_list(tmp_path: Path) -> None:
     """Without the list its default would come back."""
     text = _FILE.replace("sagemaker.runtime, ssm, ssmmessages, ec2messages, elastic", "elastic")
@@ -177,6 +193,37 @@ def test_a_place_that_is_not_there_is_an_error() -> None:
     """It is told by its name."""
     with pytest.raises(MigrationError, match=r"endpoints\.other is not in the file"):
         spliced("endpoints: {}\n", [Change(("endpoints", "other"), "x")])
+
+
+@pytest.mark.parametrize(
+    ("gone", "expected"),
+    [
+        ("a", "{\n  b: 2, # b\n  c: 3 # c\n}\n"),
+        ("b", "{\n  a: 1, # a\n  c: 3 # c\n}\n"),
+        ("c", "{\n  a: 1, # a\n  b: 2, # b\n}\n"),
+    ],
+)
+def test_an_entry_on_a_line_of_its_own_between_braces_takes_only_its_own_comment(
+    gone: str, expected: str
+) -> None:
+    """The comments of the entries before and after it stay where they are."""
+    text = "{\n  a: 1, # a\n  b: 2, # b\n  c: 3 # c\n}\n"
+    assert spliced(text, [Change((gone,), None)]) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("{a: 1, # a\n gone: 2}\n", "{a: 1, # a\n }\n"),
+        ("{a: 1, # a\n gone: 2,}\n", "{a: 1, # a\n }\n"),
+        ("{a: 1, # a\n gone: 2, b: 3}\n", "{a: 1, # a\n b: 3}\n"),
+        ("{a: 1, gone: 2, # both\n b: 3}\n", "{a: 1, # both\n b: 3}\n"),
+        ("{a: 1, gone: 2,}\n", "{a: 1,}\n"),
+    ],
+)
+def test_an_entry_that_shares_its_line_between_braces_goes_alone(text: str, expected: str) -> None:
+    """What is left is YAML, with the others' comments."""
+    assert spliced(text, [Change(("gone",), None)]) == expected
 
 
 @given(

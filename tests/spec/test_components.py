@@ -354,6 +354,28 @@ def test_a_schedule_in_each_form(shared: dict[str, Any], problems_of: Problems, 
     assert problems_of(json.dumps(shared)) == ()
 
 
+@pytest.mark.parametrize(
+    ("time_zone", "fix"),
+    [("Mars/Olympus", "take such a name"), ("europe/paris", "did you mean 'Europe/Paris'?")],
+)
+def test_a_time_zone_that_nobody_has(change: Change, time_zone: str, fix: str) -> None:
+    """Application Auto Scaling takes IANA's names alone, in their own case."""
+    action = {"schedule": "cron(0 8 * * ? *)", "min": 1, "time_zone": time_zone}
+    problem = change(components__it__scaling__scheduled={"night": action})
+    assert problem.path == f"{CLASSIFIER}.scaling.scheduled.night.time_zone"
+    assert problem.what == f"there is no time zone {time_zone!r}"
+    assert problem.allowed == "a name of IANA's Time Zone Database, such as UTC or Europe/Paris"
+    assert problem.fix == fix
+
+
+@pytest.mark.parametrize("time_zone", ["UTC", "Europe/Paris", "Etc/GMT+9", "Pacific/Tahiti"])
+def test_a_time_zone_of_ianas(shared: dict[str, Any], problems_of: Problems, time_zone: str) -> None:
+    """Names of zones are taken, those that the API reference gives as examples among them."""
+    scaling = shared["endpoints"]["shared"]["components"]["classifier"]["scaling"]
+    scaling["scheduled"] = {"day": {"schedule": "cron(0 8 * * ? *)", "min": 1, "time_zone": time_zone}}
+    assert problems_of(json.dumps(shared)) == ()
+
+
 def test_scheduled_actions_build_on_each_other(shared: dict[str, Any], problems_of: Problems) -> None:
     """A new minimum may lie above the file's maximum where another action has raised that before."""
     scaling = shared["endpoints"]["shared"]["components"]["classifier"]["scaling"]

@@ -84,8 +84,12 @@ def test_clients_change_no_other_stack(project: Project, with_clients: Project) 
     """A client that comes or goes leaves network and endpoints as they are."""
     with_them = _synthesized(with_clients)
     text = project.deployment.read_text(encoding="utf-8")
-    project.deployment.write_text(text[: text.index("clients:")], encoding="utf-8")
+    others, last = text.index("clients:\n") + len("clients:\n"), text.index("  gpt:\n")
+    project.deployment.write_text(text[:others] + text[last:], encoding="utf-8")
+    for path in (project.root / "cdk.out").glob("*.template.json"):
+        path.unlink()
     without = _synthesized(project)
+    assert with_them.keys() - without.keys() == {"trial-client-inside", "trial-client-outside"}
     for stack in ("trial-network", "trial-fast", "trial-cheap"):
         assert without[stack] == with_them[stack], stack
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from preflight.shard_plan import shard_plans
 from spec import load_deployment
 from stacks import build_app
-from stacks.shard_lock import shard_problems
 
 if TYPE_CHECKING:
     from tests.stacks.conftest import Project
@@ -173,8 +173,8 @@ def test_components_come_and_go_without_a_change_to_their_endpoint(contents: Pro
 def test_an_adapter_moves_with_its_base(contents: Project) -> None:
     """The plan for another number of shards tells where adapters go, beside their bases."""
     contents.edit("    components:\n", "    shards: 6\n    components:\n")
-    [plan] = shard_problems(load_deployment(contents.deployment))
-    moves = {line.split(":")[0].strip(): line.split(":")[1] for line in plan.splitlines()[1:-1]}
+    [plan] = shard_plans(load_deployment(contents.deployment), {})
+    moves = dict(line.split(": ") for line in plan.moves)
     for adapter, base in (("french", "encoder"), ("german", "classifier")):
         assert moves.get(f"trial-shared-{adapter}") == moves.get(f"trial-shared-{base}")
     assert "trial-shared-french" in moves

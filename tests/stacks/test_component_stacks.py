@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from preflight import check_deployment
+from spec import load_deployment
 from stacks import StacksError, build_app
 
 if TYPE_CHECKING:
@@ -174,8 +176,13 @@ def test_instances_of_several_types_have_a_specification_each(shared: Project) -
 def test_an_unaccepted_number_of_shards_stops_the_synth(shared: Project) -> None:
     """Nothing is synthesized before someone has seen what moves."""
     shared.edit("    shards: 2\n", "    shards: 3\n")
-    with pytest.raises(StacksError, match="3 stacks of components are declared, and 2 accepted"):
+    with pytest.raises(StacksError) as raised:
         synthesized(shared.root)
+    [finding] = check_deployment(
+        load_deployment(shared.deployment), shared.root / "build", shared.root
+    ).errors
+    assert finding.what.startswith("3 stacks of components are declared, and 2 accepted")
+    assert raised.value.problems == (str(finding),)
 
 
 def test_an_acknowledgment_reaches_the_component(shared: Project) -> None:

@@ -14,16 +14,16 @@ class VariantStatus:
 
     Attributes:
         name: the variant's.
-        model: the Triton model that answers.
-        triton_pid: Triton's process; None while it is down.
-        triton_http_port: where it answers KServe v2, on 127.0.0.1; None while it is down.
+        model: the Triton model that answers, or the entry point of a PyTorch image's layout.
+        server_pid: the process of its Triton, or of its PyTorch server; None while it is down.
+        server_http_port: where that answers, on 127.0.0.1; None while it is down.
         overlays: what it serves differently from what the artifact says, a line each.
     """
 
     name: str
     model: str
-    triton_pid: int | None
-    triton_http_port: int | None
+    server_pid: int | None
+    server_http_port: int | None
     overlays: tuple[str, ...] = ()
 
 
@@ -33,16 +33,16 @@ class CopyStatus:
 
     Attributes:
         copy_id: unique on the endpoint.
-        model: the Triton model that answers.
-        triton_pid: Triton's process; None while it is down.
-        triton_http_port: where it answers KServe v2, on 127.0.0.1; None while it is down.
+        model: the Triton model that answers, or the entry point of a PyTorch image's layout.
+        server_pid: the process of its Triton, or of its PyTorch server; None while it is down.
+        server_http_port: where that answers, on 127.0.0.1; None while it is down.
         overlays: what it serves differently from what the artifact says, a line each.
     """
 
     copy_id: str
     model: str
-    triton_pid: int | None
-    triton_http_port: int | None
+    server_pid: int | None
+    server_http_port: int | None
     overlays: tuple[str, ...] = ()
 
 

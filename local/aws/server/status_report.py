@@ -39,8 +39,8 @@ def _component(record: Record, components: InferenceComponents) -> dict[str, Any
             {
                 "copy_id": copy.copy_id,
                 "model": copy.server.plan.default_model,
-                "triton_pid": copy.server.server.pid,
-                "triton_http_port": copy.server.server.http_port,
+                "server_pid": copy.server.server.pid,
+                "server_http_port": copy.server.server.http_port,
                 "overlays": copy.server.overlays,
             }
             for copy in components.copies_of(record)
@@ -60,8 +60,8 @@ def _endpoint(record: Record, endpoints: Endpoints) -> dict[str, Any]:
             {
                 "name": variant.name,
                 "model": variant.plan.default_model,
-                "triton_pid": variant.server.pid,
-                "triton_http_port": variant.server.http_port,
+                "server_pid": variant.server.pid,
+                "server_http_port": variant.server.http_port,
                 "overlays": variant.overlays,
             }
             for variant in (fleet.variants if fleet else ())

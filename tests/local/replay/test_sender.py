@@ -43,7 +43,7 @@ def serve() -> Iterator[Callable[[Answers], RecordedRequest]]:
         server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)
         server.daemon_threads = True
         servers.append(server)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         return RecordedRequest("127.0.0.1", server.server_address[1], b"POST / HTTP/1.1\r\nHost: x\r\n\r\n")
 
     yield start

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from preflight import Finding, Location, check_templates
 from preflight.templates import SynthesizedTemplates
 
@@ -72,6 +74,9 @@ def test_sea832_two_scale_the_same_instances() -> None:
     assert finding.subject == "Target"
     assert finding.what == "endpoint/shared/variant/AllTraffic has managed instance scaling already."
     assert found("SEA832", a=endpoint(ManagedInstanceScaling={"Status": "DISABLED"})) == []
+    later = endpoint(ManagedInstanceScaling={"Status": "ENABLED"})
+    later["Target"]["Properties"]["ResourceId"] = {"Fn::Join": ["/", ["endpoint", {"Ref": "Name"}]]}
+    assert found("SEA832", a=later) == []
     assert found("SEA832", a=endpoint()) == []
 
 
@@ -114,3 +119,88 @@ def test_sea834_counts_what_is_not_known_yet() -> None:
         "Roles": [{"Ref": "Role"}],
     }
     assert len(found("SEA834", a={"It": resource})) == 1
+
+
+def scaled_from_zero(**target: object) -> dict[str, Any]:
+    """Return a target of a component's copies with such properties, and its whole way back from zero."""
+    return {
+        "Target": {
+            "Type": "AWS::ApplicationAutoScaling::ScalableTarget",
+            "Properties": {
+                "ResourceId": "inference-component/it",
+                "ScalableDimension": "sagemaker:inference-component:DesiredCopyCount",
+                "MinCapacity": 0,
+                "MaxCapacity": 2,
+                **target,
+            },
+        },
+        "Policy": {
+            "Type": "AWS::ApplicationAutoScaling::ScalingPolicy",
+            "Properties": {"PolicyType": "StepScaling", "ScalingTargetId": {"Ref": "Target"}},
+        },
+        "Alarm": {
+            "Type": "AWS::CloudWatch::Alarm",
+            "Properties": {
+                "MetricName": "NoCapacityInvocationFailures",
+                "AlarmActions": [{"Ref": "Policy"}],
+            },
+        },
+    }
+
+
+def test_sea835_copies_that_reach_0_without_a_way_back() -> None:
+    """A step scaling policy alone does nothing, nor does an alarm alone."""
+    whole = scaled_from_zero()
+    assert found("SEA835", a=whole) == []
+    for missing in ("Policy", "Alarm"):
+        [finding] = found("SEA835", a={key: each for key, each in whole.items() if key != missing})
+        assert finding.subject == "Target"
+        assert finding.what == (
+            "Its copies may go to 0, and no StepScaling policy with an alarm on NoCapacityInvocationFailures "
+            "brings one back."
+        )
+
+
+@pytest.mark.parametrize(
+    ("resource", "changed"),
+    [
+        ("Policy", {"PolicyType": "TargetTrackingScaling"}),
+        ("Policy", {"ScalingTargetId": {"Ref": "Other"}}),
+        ("Alarm", {"MetricName": "Invocations"}),
+        ("Alarm", {"AlarmActions": [{"Ref": "Topic"}]}),
+        ("Alarm", {"AlarmActions": {"Ref": "Topics"}}),
+    ],
+)
+def test_sea835_wants_each_link(resource: str, changed: dict[str, Any]) -> None:
+    """The alarm is on requests without a copy, its action the policy, and the policy's target this one."""
+    stack = scaled_from_zero()
+    stack[resource]["Properties"] |= changed
+    assert len(found("SEA835", a=stack)) == 1
+
+
+@pytest.mark.parametrize(("limit", "count"), [({"MinCapacity": 0}, 1), ({"MaxCapacity": 0}, 1), ({}, 0)])
+def test_sea835_counts_scheduled_zeros(limit: dict[str, int], count: int) -> None:
+    """A scheduled action takes copies to 0 as the target's own minimum does."""
+    action = {"ScheduledActionName": "night", "ScalableTargetAction": {"MinCapacity": 1, **limit}}
+    target = scaled_from_zero(MinCapacity=1, ScheduledActions=[action])["Target"]
+    assert len(found("SEA835", a={"Target": target})) == count
+
+
+def test_sea835_knows_each_way_to_refer() -> None:
+    """Policies name their target by its parts, too; references go from stack to stack by exports."""
+    stack = scaled_from_zero()
+    stack["Policy"]["Properties"] = {"PolicyType": "StepScaling", "ResourceId": "inference-component/it"}
+    stack["Alarm"]["Properties"]["AlarmActions"] = [{"Fn::GetAtt": ["Policy", "Arn"]}]
+    assert found("SEA835", a=stack) == []
+    alarm = stack.pop("Alarm")
+    alarm["Properties"]["AlarmActions"] = [{"Fn::ImportValue": "a:Policy"}]
+    exports = {"It": {"Value": {"Ref": "Policy"}, "Export": {"Name": "a:Policy"}}}
+    assert found("SEA835", a={"Resources": stack, "Outputs": exports}, b={"Alarm": alarm}) == []
+
+
+def test_sea835_leaves_instances_alone() -> None:
+    """Other dimensions are not copies, and a capacity that only a deployment knows is not judged."""
+    other = scaled_from_zero(ScalableDimension="sagemaker:variant:DesiredInstanceCount")["Target"]
+    assert found("SEA835", a={"Target": other}) == []
+    later = scaled_from_zero(MinCapacity={"Ref": "Minimum"}, ResourceId={"Ref": "Id"})["Target"]
+    assert found("SEA835", a={"Target": later}) == []

@@ -57,8 +57,8 @@ def test_sea813_copy_count_zero(runtime: dict[str, int], rules: list[str]) -> No
 
 
 def test_sea814_batch_percentage() -> None:
-    """5 to 50 %; a number of copies is another rule's matter."""
-    for value in (4, 51):
+    """5 to 50 %, as a whole number; a number of copies is another rule's matter."""
+    for value in (4, 4.5, 25.5, 50.5, 51):
         assert found(COMPONENT, batch("CAPACITY_PERCENT", value)) == ["SEA814"]
     for value in (5, 50):
         assert found(COMPONENT, batch("CAPACITY_PERCENT", value)) == []

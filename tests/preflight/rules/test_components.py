@@ -54,6 +54,22 @@ def test_sea521_copy_larger_than_an_instance(shared: "Project", asked: str, word
     assert shared.found("SEA522") == []
 
 
+def test_sea521_hides_no_other_components(shared: "Project") -> None:
+    """Beside a component that never fits, the others' copies and updates are looked at as ever."""
+    other = shared.text[shared.text.index("      classifier:") :]
+    shared.edit("accelerators: 1", "accelerators: 2")
+    shared.text += other.replace("classifier:", "other:", 1).replace("max: 3", "max: 5")
+    assert [each.subject for each in shared.found("SEA521")] == [CLASSIFIER]
+    [finding] = shared.found("SEA522")
+    assert finding.what == (
+        "5 copies are the most of all components, and 1 of them find no room on 4 x ml.g5.2xlarge: "
+        "1 of 'other'."
+    )
+    shared.edit("max: 5}", "max: 4}")
+    assert shared.found("SEA522") == []
+    assert [each.subject for each in shared.found("SEA523")] == ["endpoints.shared.components.other"]
+
+
 def test_sea521_holds_for_every_type_of_pools(shared: "Project") -> None:
     """A copy may find itself on any of the types."""
     pools = "pools: [{type: ml.g5.2xlarge, priority: 1}, {type: ml.m5.2xlarge, priority: 2}]"
@@ -149,6 +165,18 @@ def test_sea524_idle_instances_stay(shared: "Project") -> None:
     assert shared.found("SEA524") == []
 
 
+@pytest.mark.parametrize(("limit", "found"), [("min: 0", 1), ("max: 0, min: 0", 1), ("max: 1", 0)])
+def test_sea524_counts_scheduled_zeros(shared: "Project", limit: str, found: int) -> None:
+    """A component that a scheduled action takes to zero leaves instances, too."""
+    shared.edit("min: 0, max: 4}", "min: 1, max: 4}")
+    shared.edit("copies: {min: 0", "copies: {min: 1")
+    shared.edit(
+        "invocations_per_copy: 300",
+        f'invocations_per_copy: 300, scheduled: {{night: {{schedule: "rate(1 day)", {limit}}}}}',
+    )
+    assert len(shared.found("SEA524")) == found
+
+
 def test_sea525_region_without_components(shared: "Project") -> None:
     """The region lacks the resource type; the others are listed."""
     shared.text = shared.text.replace("us-east-1", "us-west-1")
@@ -181,26 +209,6 @@ def test_sea527_copy_count_under_scaling(shared: "Project") -> None:
     [finding] = shared.found("SEA527")
     assert finding.severity is Severity.WARNING
     assert finding.subject == CLASSIFIER
-
-
-def test_sea528_gpu_kind_without_accelerators(shared: "Project") -> None:
-    """A model that wants a GPU must be given one, however many the instance has."""
-    shared.edit("accelerators: 1, ", "")
-    [finding] = shared.found("SEA528")
-    assert finding.what == "The model 'classifier' asks for KIND_GPU; a copy is given no accelerator."
-    assert finding.subject == CLASSIFIER
-    shared.edit("KIND_GPU", "KIND_AUTO")
-    assert shared.found("SEA528") == []
-
-
-def test_sea529_gpu_beyond_the_copy(shared: "Project") -> None:
-    """A copy sees its own devices alone, however many the instance has."""
-    shared.edit("kind: KIND_GPU}", "kind: KIND_GPU, gpus: [0, 1]}")
-    [finding] = shared.found("SEA529")
-    assert finding.what == "The model 'classifier' names the GPUs [1]; a copy is given 1, counted from 0."
-    assert (finding.allowed, finding.subject) == ("0 to 0.", CLASSIFIER)
-    shared.edit("gpus: [0, 1]", "gpus: [0]")
-    assert shared.found("SEA529") == []
 
 
 def test_sea503_machine_image_of_shared_instances(shared: "Project") -> None:

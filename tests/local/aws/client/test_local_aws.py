@@ -280,6 +280,7 @@ def _processes_with(argument: str) -> list[str]:
     return found
 
 
+@pytest.mark.integration
 def test_the_clock_moves_ahead(local_aws: LocalAws) -> None:
     """The answer is what the server's clock shows, and it stays ahead."""
     before = local_aws.advance_clock(0)

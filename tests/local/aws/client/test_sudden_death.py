@@ -36,7 +36,7 @@ def test_a_server_that_is_killed_leaves_no_triton_and_up_works_again(local: Loca
     endpoint = _serve(_account(local), scaling_model_archive(1))
     (variant,) = local.status().endpoints[0].variants
     os.kill(pid, signal.SIGKILL)
-    _wait_for(lambda: not Path(f"/proc/{variant.triton_pid}").exists())
+    _wait_for(lambda: not Path(f"/proc/{variant.server_pid}").exists())
     assert local.status().running is False
     again = local.up()
     assert again.pid != pid

@@ -38,7 +38,7 @@ def _variant(local_aws: LocalAws, endpoint: str) -> VariantStatus:
 def _kill(local_aws: LocalAws, endpoint: str) -> int:
     """Kill the endpoint's Triton as soon as there is one, and return its process id."""
     deadline = time.monotonic() + _WAIT_SECONDS
-    while (pid := _variant(local_aws, endpoint).triton_pid) is None:
+    while (pid := _variant(local_aws, endpoint).server_pid) is None:
         assert time.monotonic() < deadline
         time.sleep(0.02)
     os.kill(pid, signal.SIGKILL)
@@ -50,7 +50,7 @@ def test_a_triton_that_is_killed_is_started_again(
 ) -> None:
     """It answers again within seconds; until then each request is a ModelError; nobody else notices."""
     dying, neighbour = endpoints
-    neighbours_pid = _variant(local_aws, neighbour).triton_pid
+    neighbours_pid = _variant(local_aws, neighbour).server_pid
     pid = _kill(local_aws, dying)
     statuses, answer = set(), None
     deadline = time.monotonic() + _WAIT_SECONDS
@@ -64,8 +64,8 @@ def test_a_triton_that_is_killed_is_started_again(
             time.sleep(0.05)
     assert statuses == {0}
     assert answer == 2.0
-    assert _variant(local_aws, dying).triton_pid not in (None, pid)
-    assert _variant(local_aws, neighbour).triton_pid == neighbours_pid
+    assert _variant(local_aws, dying).server_pid not in (None, pid)
+    assert _variant(local_aws, neighbour).server_pid == neighbours_pid
     assert account.sagemaker.describe_endpoint(EndpointName=dying)["EndpointStatus"] == "InService"
     logs = local_aws.status().log_path.parent / "logs"
     assert [path.name.rsplit(".", 2)[1] for path in sorted(logs.glob(f"{dying}.*.restart-*.log"))] == [
@@ -81,7 +81,7 @@ def test_a_triton_that_dies_too_often_stays_down_until_an_update(
     for _ in range(4):
         _kill(local_aws, dying)
         deadline = time.monotonic() + _WAIT_SECONDS
-        while _variant(local_aws, dying).triton_pid is not None:
+        while _variant(local_aws, dying).server_pid is not None:
             assert time.monotonic() < deadline
             time.sleep(0.005)
     said = f"endpoint {dying}, variant AllTraffic: Triton died too often: it stays down\n"

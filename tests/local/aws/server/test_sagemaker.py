@@ -198,8 +198,8 @@ def test_the_status_shows_every_triton(endpoint: str, local_aws: LocalAws) -> No
     assert status.status == "InService"
     assert [variant.name for variant in status.variants] == ["AllTraffic", "Canary"]
     for variant in status.variants:
-        assert variant.triton_pid is not None
-        os.kill(variant.triton_pid, 0)
+        assert variant.server_pid is not None
+        os.kill(variant.server_pid, 0)
 
 
 def test_what_is_served_otherwise_is_said(endpoint: str, local_aws: LocalAws) -> None:
@@ -244,7 +244,7 @@ def test_a_triton_that_dies_on_a_request_is_a_model_error(account: Account, loca
         under_way = pool.submit(account.invoke, name)
         time.sleep(0.5)
         status = next(each for each in local_aws.status().endpoints if each.name == name)
-        pid = status.variants[0].triton_pid
+        pid = status.variants[0].server_pid
         assert pid is not None
         os.kill(pid, signal.SIGKILL)
         assert isinstance(under_way.exception(10), account.runtime.exceptions.ModelError)

@@ -53,7 +53,7 @@ def _update(hosting: ComponentAccount, component: str, artifact: str, **more: ob
 
 
 def _pids(hosting: ComponentAccount, component: str) -> set[int]:
-    return {copy.triton_pid for copy in hosting.status(component).copies if copy.triton_pid is not None}
+    return {copy.server_pid for copy in hosting.status(component).copies if copy.server_pid is not None}
 
 
 def test_a_copy_that_is_killed_is_replaced_and_only_its_requests_fail(

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-__all__ = ["ShardMove", "assign", "moves_between"]
+__all__ = ["ShardMove", "assign", "moves_between", "shard_stack_name"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,11 @@ class ShardMove:
     component_name: str
     source: int
     destination: int
+
+
+def shard_stack_name(deployment: str, endpoint_key: str, shard: int) -> str:
+    """Return the name of a stack with components."""
+    return f"{deployment}-{endpoint_key}-components-{shard}"
 
 
 def assign(component_names: Iterable[str], shards: int) -> Mapping[str, int]:
