@@ -25,7 +25,8 @@ def check_synthesized(deployment: Path, project_root: Path) -> tuple[Finding, ..
     """Synthesize a deployment as the CDK CLI would, and return what its validations find.
 
     Of Seatrial's own rules these are the ones over templates; ``preflight.check_deployment`` has the others.
-    Findings that a construct acknowledges are left out.
+    An acknowledged finding of these comes with its reason. What constructs acknowledge of others' rules is
+    left out: its reasons are in ``validation-report.json``.
 
     Args:
         deployment: the deployment file.
@@ -73,8 +74,10 @@ def _read_reports(path: Path, words: str) -> list[dict[str, Any]]:
 def _plug_in_findings(reports: list[dict[str, Any]]) -> Iterator[Finding]:
     for report in reports:
         plug_in = report["pluginName"]
-        for violation in report["violations"]:
-            if plug_in != PLUGIN_NAME or _is_of_templates(violation["ruleName"]):
+        is_ours = plug_in == PLUGIN_NAME
+        accepted = report.get("suppressedViolations", []) if is_ours else []
+        for violation in (*report["violations"], *accepted):
+            if not is_ours or _is_of_templates(violation["ruleName"]):
                 yield from _findings(plug_in.replace(" ", "-"), violation)
 
 
@@ -88,12 +91,22 @@ def _findings(plug_in: str, violation: Mapping[str, Any]) -> Iterator[Finding]:
     fix = violation.get("suggestedFix")
     for construct in violation["violatingConstructs"]:
         resource = construct.get("cloudFormationResource", {})
+        what, allowed = _words(violation, resource.get("logicalId", ""))
         yield Finding(
             rule=rule,
             severity=Severity.ERROR if violation.get("severity") in _ERRORS else Severity.WARNING,
             subject=construct.get("constructPath") or resource.get("logicalId", ""),
-            what=violation["description"],
-            allowed="what the rule asks for.",
+            what=what,
+            allowed=allowed,
             fix=fix or f"change it, or acknowledge {rule} with a reason in the deployment file.",
             location=Location(Path(resource.get("templatePath", "")).name),
+            acknowledged=violation.get("reason"),
         )
+
+
+def _words(violation: Mapping[str, Any], logical_id: str) -> tuple[str, str]:
+    """Return what is wrong and what is allowed; our own plug-in writes both into the text the CLI prints."""
+    description: str = violation["description"]
+    _, is_ours, said = description.partition(f": {violation['ruleName']} {logical_id}: ")
+    what, has_both, allowed = said.rpartition(" Allowed: ")
+    return (what, allowed) if is_ours and has_both else (description, "what the rule asks for.")

@@ -34,6 +34,7 @@ def network_complaints(document: Document) -> Iterator[Complaint]:
                 "remove it",
                 value=str(network[key]),
             )
+    yield from _shared_endpoints(existing)
     if get(existing, dict, "subnets") is None:
         yield from _created_subnets(network, existing)
     else:
@@ -64,6 +65,24 @@ def _service_zones(network: Mapping[str, object], zones: list[str]) -> Iterator[
         for index, zone in enumerate(offered if isinstance(offered, list) else ()):
             if isinstance(zone, str) and zones and zone not in zones:
                 yield _stranger((*path, index), zone, zones)
+
+
+def _shared_endpoints(existing: Mapping[str, object]) -> Iterator[Complaint]:
+    services = get(existing, dict, "interface_endpoints") or {}
+    named = [
+        *((("interface_endpoints", service), service, given) for service, given in services.items()),
+        (("s3_gateway_endpoint",), "S3", existing.get("s3_gateway_endpoint")),
+    ]
+    taken: dict[str, str] = {}
+    for place, service, given in named:
+        if isinstance(given, str) and (other := taken.setdefault(given, service)) != service:
+            yield Complaint(
+                (*_EXISTING, *place),
+                f"{given} is also the endpoint of {other}, and an endpoint is one service's",
+                "another endpoint for each service",
+                "correct one of the two",
+                value=given,
+            )
 
 
 def _created_subnets(network: Mapping[str, object], existing: Mapping[str, object]) -> Iterator[Complaint]:

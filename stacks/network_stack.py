@@ -15,6 +15,9 @@ __all__ = ["NetworkStack"]
 class NetworkStack(DeploymentStack):
     """``<deployment>-network``: the network that all endpoints of a deployment share, or what it lacks.
 
+    Where it lacks nothing, the stack holds a resource that does nothing: what comes to be missing is then an
+    update, as anywhere else.
+
     Other stacks import what is created here by CloudFormation exports, so CloudFormation itself refuses to
     delete or replace it under them. It is exported whether another stack uses it or not: what comes or goes
     changes no export, and no stack waits for another. The policies of the VPC endpoints do follow the names
@@ -33,6 +36,10 @@ class NetworkStack(DeploymentStack):
         )
         served = served_by(self, deployment, settings)
         self.network: ServingNetwork = _network(self, settings, deployment.network, served)
+        if deployment.network.existing is not None and not _has_resources(self):
+            # CloudFormation refuses an empty template, and the CDK CLI deletes the stack of one. A handle
+            # that nothing waits for is nothing but an address.
+            cdk.CfnWaitConditionHandle(self, "NothingIsMissing")
         network = self.network
         for identifier in (
             *network.subnet_ids,
@@ -42,6 +49,10 @@ class NetworkStack(DeploymentStack):
         ):
             if cdk.Token.is_unresolved(identifier):
                 self.export_value(identifier)
+
+
+def _has_resources(stack: cdk.Stack) -> bool:
+    return any(isinstance(each, cdk.CfnResource) for each in stack.node.find_all())
 
 
 def _network(

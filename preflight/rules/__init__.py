@@ -31,6 +31,7 @@ SEA84x    ``operation_templates``     logs, alarms, services and drivers in any 
 SEA85x    ``hosting_templates``       isolation, network and encryption in any template
 SEA861    ``permission_templates``    what any template permits
 SEA866    ``role_templates``          what roles and boundaries of the user's own must allow
+SEA868    ``permission_templates``    what any template permits, continued
 SEA82x    ``component_limits``        single values of components and their endpoints, likewise
 SEA83x    ``component_relations``     what the resources of components say about each other, likewise
 SEA9xx    ``acknowledgments``         acknowledgments that say nothing

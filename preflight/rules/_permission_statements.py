@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from preflight.rules._template_values import Place, Resource, Templates, dictionaries, items, strings
+from preflight.rules._template_references import Place, References, Resource
+from preflight.rules._template_values import items, strings, structures
 
 __all__ = [
     "ROLE",
@@ -29,27 +30,27 @@ answers for every group where it is called without a prefix."""
 _POLICIES = ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy")
 
 
-def granted_statements(templates: Templates) -> Iterator[tuple[Place, Mapping[str, Any]]]:
+def granted_statements(references: References) -> Iterator[tuple[Place, Mapping[str, Any]]]:
     """Yield each allowing statement of a role that SageMaker assumes, or that has an action of SageMaker's.
 
     The place is that of the resource that holds the statement.
     """
-    for role in templates.of_type(ROLE):
-        for policy in dictionaries(role.properties.get("Policies")):
+    for role in references.of_type(ROLE):
+        for policy in structures(role.properties.get("Policies")):
             yield from _relevant(role.place, policy, of_sagemaker=is_assumed_by_sagemaker(role))
-    for attached in templates.of_type(*_POLICIES):
-        of_sagemaker = any(is_assumed_by_sagemaker(role) for role in _roles(templates, attached))
+    for attached in references.of_type(*_POLICIES):
+        of_sagemaker = any(is_assumed_by_sagemaker(role) for role in _roles(references, attached))
         yield from _relevant(attached.place, attached.properties, of_sagemaker=of_sagemaker)
 
 
-def allowed_actions(templates: Templates) -> Mapping[Place, Sequence[str]]:
+def allowed_actions(references: References) -> Mapping[Place, Sequence[str]]:
     """Return the actions that the policies of each role allow, sorted, by the role's place."""
-    actions: dict[Place, set[str]] = {role.place: set() for role in templates.of_type(ROLE)}
-    for role in templates.of_type(ROLE):
-        for policy in dictionaries(role.properties.get("Policies")):
+    actions: dict[Place, set[str]] = {role.place: set() for role in references.of_type(ROLE)}
+    for role in references.of_type(ROLE):
+        for policy in structures(role.properties.get("Policies")):
             actions[role.place].update(_allowed(policy))
-    for attached in templates.of_type(*_POLICIES):
-        for role in _roles(templates, attached):
+    for attached in references.of_type(*_POLICIES):
+        for role in _roles(references, attached):
             actions.setdefault(role.place, set()).update(_allowed(attached.properties))
     return {place: sorted(found) for place, found in actions.items()}
 
@@ -60,7 +61,7 @@ def is_assumed_by_sagemaker(role: Resource) -> bool:
     statements = items(document.get("Statement")) if isinstance(document, dict) else []
     return any(
         SAGEMAKER in strings(principal.get("Service"))
-        for principal in (statement.get("Principal") for statement in dictionaries(statements))
+        for principal in (statement.get("Principal") for statement in structures(statements))
         if isinstance(principal, dict)
     )
 
@@ -74,16 +75,16 @@ def _relevant(
             yield place, statement
 
 
-def _roles(templates: Templates, policy: Resource) -> list[Resource]:
+def _roles(references: References, policy: Resource) -> list[Resource]:
     """Return the roles that have ``policy``, as far as the templates make them."""
     named = [*items(policy.properties.get("Roles")), policy.properties.get("RoleName")]
-    found = [templates.target(each, policy.place[0]) for each in named]
+    found = [references.target(policy.place[0], each) for each in named]
     return [role for role in found if role is not None]
 
 
 def _statements(policy: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     document = policy.get("PolicyDocument")
-    return dictionaries(items(document.get("Statement"))) if isinstance(document, dict) else []
+    return structures(items(document.get("Statement"))) if isinstance(document, dict) else []
 
 
 def _allowed(policy: Mapping[str, Any]) -> Iterator[str]:

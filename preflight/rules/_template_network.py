@@ -9,7 +9,8 @@ from functools import lru_cache
 from typing import Any
 
 from preflight.rules._template_policies import Statement, statements_of
-from preflight.rules._template_references import Place, References, structure, structures
+from preflight.rules._template_references import Place, References, references_of
+from preflight.rules._template_values import structure, structures
 from preflight.templates import SynthesizedTemplates
 
 __all__ = ["NetworkView", "VpcEndpoint", "Workload", "admits_tls", "network_of"]
@@ -67,20 +68,20 @@ class NetworkView:
     """What the rules about networks ask of templates."""
 
     def __init__(self, templates: SynthesizedTemplates) -> None:
-        self.references = References(templates)
+        self.references = references_of(templates)
         self.endpoints = tuple(self._endpoints())
         self.workloads = (*self._models(), *self._instances())
         self._tables = {
             self._text(place, "SubnetId", each): self._text(place, "RouteTableId", each)
-            for place, each in self.references.of_type("AWS::EC2::SubnetRouteTableAssociation")
+            for place, each in self.references.properties_of("AWS::EC2::SubnetRouteTableAssociation")
         }
         self._leading_out = {
             self._text(place, "RouteTableId", each)
-            for place, each in self.references.of_type("AWS::EC2::Route")
+            for place, each in self.references.properties_of("AWS::EC2::Route")
             if each.get("DestinationCidrBlock") in _ANYWHERE
         }
         self._policies: dict[str, list[Statement]] = {}
-        for place, each in self.references.of_type("AWS::IAM::Policy"):
+        for place, each in self.references.properties_of("AWS::IAM::Policy"):
             for role in self.references.texts(place[0], each.get("Roles")):
                 found = statements_of(self.references, place[0], each.get("PolicyDocument"))
                 self._policies.setdefault(role, []).extend(found)
@@ -92,7 +93,7 @@ class NetworkView:
         for text in workload.subnets:
             subnet = self.references.resource(text)
             if subnet is not None:
-                vpc = self._text(subnet[0], "VpcId", self.references.properties(text))
+                vpc = self._text(subnet.place, "VpcId", subnet.properties)
                 return vpc if self.references.resource(vpc) is not None else None
         return None
 
@@ -108,7 +109,7 @@ class NetworkView:
         """Yield the VPC endpoints that lead from a subnet to S3."""
         table = self._tables.get(subnet)
         found = self.references.resource(subnet)
-        vpc = self._text(found[0], "VpcId", self.references.properties(subnet)) if found else None
+        vpc = self._text(found.place, "VpcId", found.properties) if found else None
         for endpoint in self.endpoints:
             if endpoint.service == "s3":
                 path = endpoint.place[0]
@@ -129,13 +130,12 @@ class NetworkView:
         found = self.references.resource(group)
         if found is None:
             return None
-        (path, _), _ = found
-        direction = "Egress" if egress else "Ingress"
-        inline = self.references.properties(group).get(f"SecurityGroup{direction}")
+        path, direction = found.place[0], "Egress" if egress else "Ingress"
+        inline = found.properties.get(f"SecurityGroup{direction}")
         own = [(path, rule) for rule in structures(inline)]
         added = [
             (place[0], each)
-            for place, each in self.references.of_type(f"AWS::EC2::SecurityGroup{direction}")
+            for place, each in self.references.properties_of(f"AWS::EC2::SecurityGroup{direction}")
             if self._text(place, "GroupId", each) == group
         ]
         return (*own, *added)
@@ -145,10 +145,9 @@ class NetworkView:
     def role(self, workload_role: str) -> tuple[Place, Mapping[str, Any]] | None:
         """Return a role whose policies templates hold; None where others have a say about it."""
         found = self.references.resource(workload_role)
-        properties = self.references.properties(workload_role)
-        if found is None or properties.get("ManagedPolicyArns"):
+        if found is None or found.properties.get("ManagedPolicyArns"):
             return None
-        return found[0], properties
+        return found.place, found.properties
 
     def statements_of_role(self, place: Place, properties: Mapping[str, Any]) -> tuple[Statement, ...]:
         """Return what a role may do."""
@@ -170,7 +169,7 @@ class NetworkView:
         return self.references.text(place[0], properties[name]) if name in properties else ""
 
     def _endpoints(self) -> Iterator[VpcEndpoint]:
-        for place, each in self.references.of_type("AWS::EC2::VPCEndpoint"):
+        for place, each in self.references.properties_of("AWS::EC2::VPCEndpoint"):
             document = each.get("PolicyDocument")
             statements = tuple(statements_of(self.references, place[0], document))
             yield VpcEndpoint(
@@ -183,7 +182,7 @@ class NetworkView:
             )
 
     def _models(self) -> Iterator[Workload]:
-        for place, each in self.references.of_type("AWS::SageMaker::Model"):
+        for place, each in self.references.properties_of("AWS::SageMaker::Model"):
             network = each.get("VpcConfig")
             if isinstance(network, dict):
                 yield Workload(
@@ -195,7 +194,7 @@ class NetworkView:
                 )
 
     def _instances(self) -> Iterator[Workload]:
-        for place, each in self.references.of_type("AWS::EC2::Instance"):
+        for place, each in self.references.properties_of("AWS::EC2::Instance"):
             card = next(iter(structures(each.get("NetworkInterfaces"))), structure(None))
             texts = self.references.texts
             yield Workload(
@@ -208,8 +207,8 @@ class NetworkView:
 
     def _role_of_profile(self, profile: str) -> str:
         found = self.references.resource(profile)
-        roles = self.references.properties(profile).get("Roles")
-        return next(iter(self.references.texts(found[0][0], roles)), "") if found else ""
+        roles = self.references.texts(found.place[0], found.properties.get("Roles")) if found else ()
+        return next(iter(roles), "")
 
 
 @lru_cache(maxsize=1)

@@ -1,4 +1,4 @@
-"""What the values of templates come to, as far as that can be said before deployment.
+"""The resources of templates, and what values that refer to them come to, over stacks too.
 
 Source: CloudFormation user guide, "Intrinsic function reference".
 """
@@ -6,14 +6,17 @@ Source: CloudFormation user guide, "Intrinsic function reference".
 import json
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
+from preflight.rules._template_values import structure
 from preflight.templates import SynthesizedTemplates
 
-__all__ = ["Place", "References", "structure", "structures"]
+__all__ = ["Place", "References", "Resource", "references_of"]
 
 Place = tuple[str, str]
-"""A resource: its template's path and its logical id."""
+"""A resource: its template's path and its logical id. It is the place of a finding, too."""
 
 _IDENTIFYING = frozenset({"GroupId", "Id", "KeyId", "RouteTableId", "SubnetId", "VpcId"})
 """Attributes that are what ``Ref`` of their resource is."""
@@ -22,18 +25,25 @@ _REFERENCE = re.compile(r"\{([^#{}]+)#([A-Za-z0-9]+)(?:\.[A-Za-z0-9.]+)?\}")
 _VARIABLE = re.compile(r"\$\{([^!}][^}]*)\}")
 
 
-def structure(value: Any) -> Mapping[str, Any]:  # noqa: ANN401 - a template's JSON
-    """Return ``value`` if it is a structure; an empty one where only CloudFormation will know what it is."""
-    return value if isinstance(value, dict) else {}
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One resource of a template.
 
+    Attributes:
+        place: where it stands.
+        type: such as ``AWS::SageMaker::Model``.
+        properties: as its template has them.
+        metadata: likewise.
+    """
 
-def structures(value: Any) -> list[Mapping[str, Any]]:  # noqa: ANN401 - a template's JSON
-    """Return the structures of a list; none where only CloudFormation will know them."""
-    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+    place: Place
+    type: str
+    properties: Mapping[str, Any]
+    metadata: Mapping[str, Any]
 
 
 class References:
-    """Writes any value of a template as text in which equal texts are equal values.
+    """Finds resources, and writes any value of a template as text in which equal texts are equal values.
 
     A reference to a resource becomes ``{<template's path>#<logical id>}``, with ``.<attribute>`` where the
     attribute is not the resource's id; an import becomes what is exported.
@@ -41,12 +51,18 @@ class References:
 
     def __init__(self, templates: SynthesizedTemplates) -> None:
         self._resources = {
-            path: document.get("Resources", {}) for path, document in templates.documents.items()
+            (path, logical_id): Resource(
+                (path, logical_id),
+                str(found.get("Type")),
+                structure(found.get("Properties")),
+                structure(found.get("Metadata")),
+            )
+            for path, logical_id, found in templates.resources()
         }
         self._exports: dict[str, tuple[str, Any]] = {}
         for path, document in templates.documents.items():
-            for output in document.get("Outputs", {}).values():
-                name = output.get("Export", {}).get("Name")
+            for output in structure(document.get("Outputs")).values():
+                name = structure(output.get("Export")).get("Name")
                 if isinstance(name, str):
                     self._exports[name] = (path, output.get("Value"))
 
@@ -67,23 +83,37 @@ class References:
             return ()
         return tuple(self.text(path, each) for each in (values if isinstance(values, list) else [values]))
 
-    def resource(self, text: str) -> tuple[Place, Mapping[str, Any]] | None:
+    def resource(self, text: str) -> Resource | None:
         """Return the resource that ``text`` is the id, name or ARN of; None where no template has it."""
         match = _REFERENCE.fullmatch(text)
-        resource = self._resources.get(match[1], {}).get(match[2]) if match else None
-        return ((match[1], match[2]), resource) if match and resource is not None else None
+        return self._resources.get((match[1], match[2])) if match else None
 
-    def of_type(self, resource_type: str) -> Iterator[tuple[Place, Mapping[str, Any]]]:
-        """Yield each resource of a type and its properties."""
-        for path, resources in self._resources.items():
-            for logical_id, resource in resources.items():
-                if resource.get("Type") == resource_type:
-                    yield (path, logical_id), structure(resource.get("Properties"))
+    def target(self, path: str, value: Any) -> Resource | None:  # noqa: ANN401 - a template's JSON
+        """Return the resource that ``value``, in the template at ``path``, refers to; None for others."""
+        return self.resource(self.text(path, value))
+
+    def named(self, path: str, value: Any, resource_type: str, name_property: str) -> Resource | None:  # noqa: ANN401 - a template's JSON
+        """Return the resource of a type that ``value`` names: by its name, or by a reference to it."""
+        if isinstance(value, str):
+            found = (
+                each for each in self.of_type(resource_type) if each.properties.get(name_property) == value
+            )
+            return next(found, None)
+        target = self.target(path, value)
+        return target if target is not None and target.type == resource_type else None
+
+    def of_type(self, *types: str) -> Iterator[Resource]:
+        """Yield the resources of ``types``."""
+        return (each for each in self._resources.values() if each.type in types)
+
+    def properties_of(self, *types: str) -> Iterator[tuple[Place, Mapping[str, Any]]]:
+        """Yield the place and the properties of each resource of ``types``."""
+        return ((each.place, each.properties) for each in self.of_type(*types))
 
     def properties(self, text: str) -> Mapping[str, Any]:
         """Return the properties of the resource that ``text`` refers to; none where no template has it."""
         found = self.resource(text)
-        return structure(found[1].get("Properties")) if found else {}
+        return found.properties if found else {}
 
     def id_of(self, place: Place) -> str:
         """Return what ``text`` makes of a reference to the resource's id."""
@@ -93,8 +123,10 @@ class References:
         match function, argument:
             case "Ref", str(name):
                 return self._reference(path, name)
-            case "Fn::GetAtt", [str(name), str(attribute)]:
-                return self._reference(path, name, attribute)
+            case "Fn::GetAtt", [str(), str()] | str():
+                return self._reference(
+                    path, *(argument.split(".", 1) if isinstance(argument, str) else argument)
+                )
             case "Fn::ImportValue", name:
                 exported = self._exports.get(self.text(path, name))
                 return self.text(*exported) if exported else f"{{import {self.text(path, name)}}}"
@@ -105,7 +137,13 @@ class References:
         return None
 
     def _reference(self, path: str, name: str, attribute: str = "") -> str:
-        if name not in self._resources.get(path, {}):
+        if (path, name) not in self._resources:
             return f"{{{name}{'.' if attribute else ''}{attribute}}}"
         suffix = "" if not attribute or attribute in _IDENTIFYING else f".{attribute}"
         return f"{{{path}#{name}{suffix}}}"
+
+
+@lru_cache(maxsize=1)
+def references_of(templates: SynthesizedTemplates) -> References:
+    """Return ``templates`` to look up in; all rules share it."""
+    return References(templates)

@@ -1,107 +1,42 @@
-"""Reading synthesized templates: values that may be CloudFormation's functions, and what they lead to."""
+"""Reading the JSON of templates, where any value may be a function that only CloudFormation resolves."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from preflight.templates import SynthesizedTemplates
-
-__all__ = ["Place", "Resource", "Templates", "as_text", "dictionaries", "items", "strings", "templates_of"]
-
-Place = tuple[str, str]
-"""A template's path and a logical id: the place of a finding."""
+__all__ = ["as_text", "at", "items", "number", "objects", "strings", "structure", "structures"]
 
 _UNKNOWN = "${}"
 
 
-@dataclass(frozen=True, slots=True)
-class Resource:
-    """One resource of a template.
-
-    Attributes:
-        place: where it stands.
-        type: such as ``AWS::SageMaker::Model``.
-        properties: as its template has them.
-        metadata: likewise.
-    """
-
-    place: Place
-    type: str
-    properties: Mapping[str, Any]
-    metadata: Mapping[str, Any]
+def structure(value: object) -> Mapping[str, Any]:
+    """Return ``value`` if it is a structure; an empty one where there is none."""
+    return value if isinstance(value, dict) else {}
 
 
-class Templates:
-    """All templates of a synth, with the references between their resources, over stacks too."""
-
-    def __init__(self, synthesized: SynthesizedTemplates) -> None:
-        self._documents = synthesized.documents
-        self._resources = {
-            (path, logical_id): Resource(
-                (path, logical_id),
-                str(found.get("Type")),
-                _mapping(found.get("Properties")),
-                _mapping(found.get("Metadata")),
-            )
-            for path, logical_id, found in synthesized.resources()
-        }
-
-    def of_type(self, *types: str) -> Iterator[Resource]:
-        """Yield the resources of ``types``."""
-        return (each for each in self._resources.values() if each.type in types)
-
-    def target(self, value: object, path: str) -> Resource | None:
-        """Return the resource that ``value``, in the template at ``path``, refers to; None for others."""
-        match value:
-            case {"Ref": str(logical_id)} | {"Fn::GetAtt": [str(logical_id), *_]}:
-                return self._resources.get((path, logical_id))
-            case {"Fn::GetAtt": str(attribute)}:
-                return self._resources.get((path, attribute.partition(".")[0]))
-            case {"Fn::ImportValue": str(name)}:
-                return self._exported(name)
-            case _:
-                return None
-
-    def named(self, value: object, path: str, resource_type: str, name_property: str) -> Resource | None:
-        """Return the resource of a type that ``value`` names: by its name, or by a reference to it."""
-        if isinstance(value, str):
-            found = (
-                each for each in self.of_type(resource_type) if each.properties.get(name_property) == value
-            )
-            return next(found, None)
-        target = self.target(value, path)
-        return target if target is not None and target.type == resource_type else None
-
-    def _exported(self, name: str) -> Resource | None:
-        for path, document in self._documents.items():
-            for output in _mapping(document.get("Outputs")).values():
-                if _mapping(output.get("Export")).get("Name") == name:
-                    return self.target(output.get("Value"), path)
-        return None
+def structures(value: object) -> list[Mapping[str, Any]]:
+    """Return the structures of a list; none where only CloudFormation will know them."""
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
 
 
-@lru_cache(maxsize=1)
-def templates_of(synthesized: SynthesizedTemplates) -> Templates:
-    """Return ``synthesized`` to look up in; all rules share it."""
-    return Templates(synthesized)
+def at(data: Any, *path: str) -> Any:  # noqa: ANN401 - a template's JSON
+    """Return what stands at ``path``; None where nothing does."""
+    for part in path:
+        data = data.get(part) if isinstance(data, dict) else None
+    return data
 
 
-def as_text(value: object) -> str:
-    """Return ``value`` with what only CloudFormation knows written as ``${Name}``."""
-    match value:
-        case {"Fn::Join": [str(separator), list(parts)]}:
-            return separator.join(as_text(part) for part in parts)
-        case {"Fn::Sub": str(text)} | {"Fn::Sub": [str(text), *_]}:
-            return text
-        case {"Ref": str(name)} | {"Fn::ImportValue": str(name)} | {"Fn::GetAtt": str(name)}:
-            return f"${{{name}}}"
-        case {"Fn::GetAtt": [str(logical_id), str(attribute)]}:
-            return f"${{{logical_id}.{attribute}}}"
-        case str():
-            return value
-        case _:
-            return _UNKNOWN
+def objects(data: Any, *path: str) -> list[Mapping[str, Any]]:  # noqa: ANN401 - a template's JSON
+    """Return every structure at ``path``, into each item of the lists on the way."""
+    found = structures(data if isinstance(data, list) else [data])
+    if not path:
+        return found
+    return [each for one in found for each in objects(one.get(path[0]), *path[1:])]
+
+
+def number(data: object, *path: str) -> float | None:
+    """Return the number at ``path``; None where there is none, or a function."""
+    value = at(data, *path)
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
 def items(value: object) -> Sequence[Any]:
@@ -116,10 +51,21 @@ def strings(value: object) -> list[str]:
     return [as_text(each) for each in items(value)]
 
 
-def dictionaries(value: object) -> list[Mapping[str, Any]]:
-    """Return the objects of a list; none where it is a function, resolved only at deployment."""
-    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+def as_text(value: object) -> str:
+    """Return ``value`` as people read it, with what only CloudFormation knows written as ``${Name}``.
 
-
-def _mapping(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}
+    Equal texts of two templates may be different values: ``References.text`` is for comparing.
+    """
+    match value:
+        case {"Fn::Join": [str(separator), list(parts)]}:
+            return separator.join(as_text(part) for part in parts)
+        case {"Fn::Sub": str(text)} | {"Fn::Sub": [str(text), *_]}:
+            return text
+        case {"Ref": str(name)} | {"Fn::ImportValue": str(name)} | {"Fn::GetAtt": str(name)}:
+            return f"${{{name}}}"
+        case {"Fn::GetAtt": [str(logical_id), str(attribute)]}:
+            return f"${{{logical_id}.{attribute}}}"
+        case str():
+            return value
+        case _:
+            return _UNKNOWN

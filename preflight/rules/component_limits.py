@@ -20,7 +20,9 @@ from catalogue.limits import (
 from preflight.finding import Severity
 from preflight.registry import rule
 from preflight.rule import TEMPLATE, Violation
-from preflight.rules._component_values import Place, components, number, objects, of_type, specifications
+from preflight.rules._template_components import components, specifications
+from preflight.rules._template_references import Place, references_of
+from preflight.rules._template_values import number, objects
 from preflight.templates import SynthesizedTemplates
 
 __all__ = [
@@ -238,6 +240,6 @@ def _owners(templates: SynthesizedTemplates) -> Iterator[tuple[Place, str, Mappi
         yield place, _COMPONENT, properties
     for place, specification in specifications(templates):
         yield place, _SPECIFICATION, specification
-    for place, properties in of_type(templates, "SageMaker::EndpointConfig"):
+    for place, properties in references_of(templates).properties_of("AWS::SageMaker::EndpointConfig"):
         for variant in objects(properties, "ProductionVariants"):
             yield place, _VARIANT, variant

@@ -8,16 +8,9 @@ from typing import Any
 from preflight.finding import Severity
 from preflight.registry import rule
 from preflight.rule import TEMPLATE, Violation
-from preflight.rules._component_values import (
-    Place,
-    at,
-    components,
-    number,
-    objects,
-    of_type,
-    specifications,
-)
-from preflight.rules._template_references import References
+from preflight.rules._template_components import components, specifications
+from preflight.rules._template_references import Place, References, references_of
+from preflight.rules._template_values import at, number, objects
 from preflight.templates import SynthesizedTemplates
 
 __all__ = [
@@ -72,7 +65,9 @@ def name_of_another_component(templates: SynthesizedTemplates) -> Iterator[Viola
 def two_scale_the_same_instances(templates: SynthesizedTemplates) -> Iterator[Violation]:
     """A variant has managed instance scaling or a scalable target, never both."""
     managed = set(_managed_variants(templates))
-    for place, properties in of_type(templates, "ApplicationAutoScaling::ScalableTarget"):
+    for place, properties in references_of(templates).properties_of(
+        "AWS::ApplicationAutoScaling::ScalableTarget"
+    ):
         resource_id = properties.get("ResourceId")
         if isinstance(resource_id, str) and resource_id in managed:
             yield Violation(f"{resource_id} has managed instance scaling already.", "one of the two.", place)
@@ -112,16 +107,14 @@ def adapter_with_a_body_of_its_own(templates: SynthesizedTemplates) -> Iterator[
 def policies_beyond_a_role(templates: SynthesizedTemplates) -> Iterator[Violation]:
     """All policies of a role together, over all stacks, stay below what IAM takes."""
     sizes: defaultdict[Place, int] = defaultdict(int)
-    exports = dict(_exports(templates))
-    for place, properties in of_type(templates, "IAM::Policy"):
+    references = references_of(templates)
+    for place, properties in references.properties_of("AWS::IAM::Policy"):
         size = _characters(properties.get("PolicyDocument"))
         roles = properties.get("Roles")
         for role in roles if isinstance(roles, list) else ():
-            logical_id, imported = at(role, "Ref"), at(role, "Fn::ImportValue")
-            if isinstance(logical_id, str):
-                sizes[place[0], logical_id] += size
-            elif isinstance(imported, str) and imported in exports:
-                sizes[exports[imported]] += size
+            found = references.target(place[0], role)
+            if found is not None:
+                sizes[found.place] += size
     for place, size in sizes.items():
         if size > _POLICY_CHARACTERS:
             yield Violation(
@@ -143,9 +136,9 @@ def policies_beyond_a_role(templates: SynthesizedTemplates) -> Iterator[Violatio
 )
 def no_way_back_from_zero(templates: SynthesizedTemplates) -> Iterator[Violation]:
     """Target tracking has no datapoints without copies: what starts the first one is a request that fails."""
-    references = References(templates)
-    woken = set(_woken_targets(templates, references))
-    for place, properties in of_type(templates, "ApplicationAutoScaling::ScalableTarget"):
+    references = references_of(templates)
+    woken = set(_woken_targets(references))
+    for place, properties in references.properties_of("AWS::ApplicationAutoScaling::ScalableTarget"):
         names = {place, references.text(place[0], properties.get("ResourceId"))}
         if properties.get("ScalableDimension") == _COPIES and _reaches_zero(properties) and not names & woken:
             yield Violation(
@@ -162,37 +155,27 @@ def _reaches_zero(target: Mapping[str, Any]) -> bool:
     return 0 in [number(each, key) for each in (target, *actions) for key in ("MinCapacity", "MaxCapacity")]
 
 
-def _woken_targets(templates: SynthesizedTemplates, references: References) -> Iterator[Place | str]:
+def _woken_targets(references: References) -> Iterator[Place | str]:
     """Yield the place or the resource id of each target that a request without a copy scales out."""
     waking: set[Place] = set()
-    for (path, _), alarm in of_type(templates, "CloudWatch::Alarm"):
+    for (path, _), alarm in references.properties_of("AWS::CloudWatch::Alarm"):
         if _NO_CAPACITY in json.dumps(alarm):
             actions = map(references.resource, references.texts(path, alarm.get("AlarmActions")))
-            waking |= {action[0] for action in actions if action}
-    for place, policy in of_type(templates, "ApplicationAutoScaling::ScalingPolicy"):
+            waking |= {action.place for action in actions if action}
+    for place, policy in references.properties_of("AWS::ApplicationAutoScaling::ScalingPolicy"):
         if policy.get("PolicyType") == "StepScaling" and place in waking:
-            target = references.resource(references.text(place[0], policy.get("ScalingTargetId")))
-            yield target[0] if target else references.text(place[0], policy.get("ResourceId"))
+            target = references.target(place[0], policy.get("ScalingTargetId"))
+            yield target.place if target else references.text(place[0], policy.get("ResourceId"))
 
 
 def _managed_variants(templates: SynthesizedTemplates) -> Iterator[str]:
     """Yield the resource id of every variant with managed instance scaling."""
-    configs = dict(of_type(templates, "SageMaker::EndpointConfig"))
-    for (path, _), endpoint in of_type(templates, "SageMaker::Endpoint"):
-        attribute = at(endpoint, "EndpointConfigName", "Fn::GetAtt")
-        config = configs.get((path, attribute[0])) if isinstance(attribute, list) else None
-        for variant in objects(config, "ProductionVariants"):
+    references = references_of(templates)
+    for (path, _), endpoint in references.properties_of("AWS::SageMaker::Endpoint"):
+        config = references.target(path, endpoint.get("EndpointConfigName"))
+        for variant in objects(config.properties if config else None, "ProductionVariants"):
             if at(variant, "ManagedInstanceScaling", "Status") == "ENABLED":
                 yield f"endpoint/{endpoint.get('EndpointName')}/variant/{variant.get('VariantName')}"
-
-
-def _exports(templates: SynthesizedTemplates) -> Iterator[tuple[str, Place]]:
-    """Yield the name and the place of every resource whose reference a template exports."""
-    for path, document in templates.documents.items():
-        for output in document.get("Outputs", {}).values():
-            name, logical_id = at(output, "Export", "Name"), at(output, "Value", "Ref")
-            if isinstance(name, str) and isinstance(logical_id, str):
-                yield name, (path, logical_id)
 
 
 def _characters(value: Any) -> int:  # noqa: ANN401 - a template's JSON

@@ -10,7 +10,8 @@ from catalogue.limits import (
 from preflight.finding import Severity
 from preflight.registry import rule
 from preflight.rule import TEMPLATE, Violation
-from preflight.rules._component_values import at, components, dictionaries, number, specifications
+from preflight.rules._template_components import components, specifications
+from preflight.rules._template_values import at, number, structures
 from preflight.templates import SynthesizedTemplates
 
 __all__ = [
@@ -115,7 +116,7 @@ def model_on_a_component_endpoint(templates: SynthesizedTemplates) -> Iterator[V
         if resource.get("Type") != "AWS::SageMaker::EndpointConfig":
             continue
         properties = resource.get("Properties", {})
-        for variant in dictionaries(properties.get("ProductionVariants")):
+        for variant in structures(properties.get("ProductionVariants")):
             managed, has_role = "ManagedInstanceScaling" in variant, "ExecutionRoleArn" in properties
             if (managed or has_role) and "ModelName" in variant:
                 yield Violation(
@@ -155,7 +156,7 @@ def minimum_above_maximum(templates: SynthesizedTemplates) -> Iterator[Violation
                     number(variant, "ManagedInstanceScaling", "MinInstanceCount"),
                     number(variant, "ManagedInstanceScaling", "MaxInstanceCount"),
                 )
-                for variant in dictionaries(properties.get("ProductionVariants"))
+                for variant in structures(properties.get("ProductionVariants"))
             ]
         for least, most in ranges:
             if least is not None and most is not None and least > most:

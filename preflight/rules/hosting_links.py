@@ -6,8 +6,8 @@ from typing import Any
 from preflight.finding import Severity
 from preflight.registry import rule
 from preflight.rule import TEMPLATE, Violation
-from preflight.rules._template_network import network_of
-from preflight.rules._template_references import Place, References, structure, structures
+from preflight.rules._template_references import Place, References, references_of
+from preflight.rules._template_values import structure, structures
 from preflight.templates import SynthesizedTemplates
 
 __all__ = ["nobody_serves_it", "part_is_missing"]
@@ -28,11 +28,11 @@ _ENDPOINT = "AWS::SageMaker::Endpoint"
 )
 def part_is_missing(templates: SynthesizedTemplates) -> Iterator[Violation]:
     """A model has a role, a variant a model or its configuration a role, a security group its VPC."""
-    references = network_of(templates).references
-    for place, model in references.of_type(_MODEL):
+    references = references_of(templates)
+    for place, model in references.properties_of(_MODEL):
         if "ExecutionRoleArn" not in model:
             yield Violation("The model has no ExecutionRoleArn.", "the ARN of a role.", place)
-    for place, config in references.of_type(_CONFIG):
+    for place, config in references.properties_of(_CONFIG):
         for variant in structures(config.get("ProductionVariants")):
             # With managed scaling it is an endpoint of components, of which SEA815 says the same.
             alone = "ModelName" not in variant and "ManagedInstanceScaling" not in variant
@@ -43,7 +43,7 @@ def part_is_missing(templates: SynthesizedTemplates) -> Iterator[Violation]:
                     "ModelName, or for inference components ExecutionRoleArn.",
                     place,
                 )
-    for place, group in references.of_type("AWS::EC2::SecurityGroup"):
+    for place, group in references.properties_of("AWS::EC2::SecurityGroup"):
         if "VpcId" not in group:
             yield Violation("The security group has no VpcId.", "the id of its VPC.", place)
 
@@ -59,30 +59,30 @@ def part_is_missing(templates: SynthesizedTemplates) -> Iterator[Violation]:
 )
 def nobody_serves_it(templates: SynthesizedTemplates) -> Iterator[Violation]:
     """Each configuration has an endpoint, each model a variant or a component."""
-    references = network_of(templates).references
-    used = {_config_of(references, place, each) for place, each in references.of_type(_ENDPOINT)}
-    for place, _ in references.of_type(_CONFIG):
+    references = references_of(templates)
+    used = {_config_of(references, place, each) for place, each in references.properties_of(_ENDPOINT)}
+    for place, _ in references.properties_of(_CONFIG):
         if place not in used:
             yield Violation("No endpoint of the templates uses it.", "an endpoint.", place)
     served = set(_served_models(references))
-    for place, _ in references.of_type(_MODEL):
+    for place, _ in references.properties_of(_MODEL):
         if place not in served:
             yield Violation("No variant or component of the templates serves it.", "one that does.", place)
 
 
 def _config_of(references: References, place: Place, endpoint: Mapping[str, Any]) -> Place | None:
-    found = references.resource(references.text(place[0], endpoint.get("EndpointConfigName", "")))
-    return found[0] if found else None
+    found = references.target(place[0], endpoint.get("EndpointConfigName", ""))
+    return found.place if found else None
 
 
 def _served_models(references: References) -> Iterator[Place]:
     holders: list[tuple[Place, Mapping[str, Any]]] = []
-    for place, config in references.of_type(_CONFIG):
+    for place, config in references.properties_of(_CONFIG):
         holders += [(place, each) for each in structures(config.get("ProductionVariants"))]
-    for place, component in references.of_type("AWS::SageMaker::InferenceComponent"):
+    for place, component in references.properties_of("AWS::SageMaker::InferenceComponent"):
         holders.append((place, structure(component.get("Specification"))))
         holders += [(place, each) for each in structures(component.get("Specifications"))]
     for place, holder in holders:
-        found = references.resource(references.text(place[0], holder.get("ModelName", "")))
+        found = references.target(place[0], holder.get("ModelName", ""))
         if found is not None:
-            yield found[0]
+            yield found.place

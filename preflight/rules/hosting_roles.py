@@ -9,7 +9,8 @@ from preflight.registry import rule
 from preflight.rule import TEMPLATE, Violation
 from preflight.rules._template_network import NetworkView, network_of
 from preflight.rules._template_policies import Statement, allows, statements_of
-from preflight.rules._template_references import Place, structure, structures
+from preflight.rules._template_references import Place
+from preflight.rules._template_values import structure, structures
 from preflight.templates import SynthesizedTemplates
 
 __all__ = [
@@ -60,9 +61,9 @@ def traffic_unrecorded(templates: SynthesizedTemplates) -> Iterator[Violation]:
     references = network_of(templates).references
     recorded = {
         references.text(place[0], each.get("ResourceId", ""))
-        for place, each in references.of_type("AWS::EC2::FlowLog")
+        for place, each in references.properties_of("AWS::EC2::FlowLog")
     }
-    for place, _ in references.of_type("AWS::EC2::VPC"):
+    for place, _ in references.properties_of("AWS::EC2::VPC"):
         if references.id_of(place) not in recorded:
             yield Violation("There is no flow log of the VPC.", "one.", place)
 
@@ -81,7 +82,7 @@ def flow_log_without_target(templates: SynthesizedTemplates) -> Iterator[Violati
     """A flow log to CloudWatch Logs has a group and a role that may write into it."""
     network = network_of(templates)
     references = network.references
-    for place, each in references.of_type("AWS::EC2::FlowLog"):
+    for place, each in references.properties_of("AWS::EC2::FlowLog"):
         if each.get("LogDestinationType", "cloud-watch-logs") != "cloud-watch-logs":
             continue
         if "LogGroupName" not in each and "LogDestination" not in each:
@@ -115,16 +116,16 @@ def role_not_assumable(templates: SynthesizedTemplates) -> Iterator[Violation]:
         (_CONFIG, "ExecutionRoleArn", "sagemaker.amazonaws.com"),
         ("AWS::EC2::FlowLog", "DeliverLogsPermissionArn", "vpc-flow-logs.amazonaws.com"),
     ):
-        for place, each in references.of_type(kind):
+        for place, each in references.properties_of(kind):
             used.append((references.text(place[0], each.get(name, "")), service))
     for text, service in dict.fromkeys(used):
         role = references.resource(text)
         if role is None:
             continue
-        document = references.properties(text).get("AssumeRolePolicyDocument")
-        trust = statements_of(references, role[0][0], document)
+        document = role.properties.get("AssumeRolePolicyDocument")
+        trust = statements_of(references, role.place[0], document)
         if not any(each.effect == "Allow" and service in each.services for each in trust):
-            yield Violation(f"No statement lets {service} assume the role.", "sts:AssumeRole.", role[0])
+            yield Violation(f"No statement lets {service} assume the role.", "sts:AssumeRole.", role.place)
 
 
 @rule(
@@ -139,7 +140,7 @@ def role_not_assumable(templates: SynthesizedTemplates) -> Iterator[Violation]:
 def role_without_essentials(templates: SynthesizedTemplates) -> Iterator[Violation]:
     """Reading the artifact, pulling the image, and, in a VPC, the network interfaces."""
     network = network_of(templates)
-    for place, model in network.references.of_type(_MODEL):
+    for place, model in network.references.properties_of(_MODEL):
         role = _role_of(network, place, model)
         if role is None:
             continue
@@ -171,7 +172,7 @@ def role_without_records(templates: SynthesizedTemplates) -> Iterator[Violation]
     """Logs and metrics are written in the role's name."""
     network = network_of(templates)
     told: set[Place] = set()
-    for place, model in network.references.of_type(_MODEL):
+    for place, model in network.references.properties_of(_MODEL):
         role = _role_of(network, place, model)
         if role is not None and role[0] not in told:
             told.add(role[0])
@@ -191,11 +192,11 @@ def volume_key_not_granted(templates: SynthesizedTemplates) -> Iterator[Violatio
     """Whoever starts instances with a volume key may grant its use."""
     network = network_of(templates)
     references = network.references
-    for place, config in references.of_type(_CONFIG):
+    for place, config in references.properties_of(_CONFIG):
         key = references.text(place[0], config.get("KmsKeyId", ""))
         made = references.resource(key)
         if made is not None:
-            key = f"{references.id_of(made[0]).removesuffix('}')}.Arn}}"
+            key = f"{references.id_of(made.place).removesuffix('}')}.Arn}}"
         elif not key.startswith("arn:"):
             # An id or an alias of a key made elsewhere: no policy can be compared with it.
             continue
@@ -215,7 +216,7 @@ def volume_key_not_granted(templates: SynthesizedTemplates) -> Iterator[Violatio
 def key_without_administrator(templates: SynthesizedTemplates) -> Iterator[Violation]:
     """Somebody may put another policy on the key."""
     references = network_of(templates).references
-    for place, key in references.of_type("AWS::KMS::Key"):
+    for place, key in references.properties_of("AWS::KMS::Key"):
         if "KeyPolicy" in key:
             statements = [
                 each for each in statements_of(references, place[0], key["KeyPolicy"]) if each.accounts
@@ -236,9 +237,8 @@ def _roles_of_config(
     if own is not None:
         yield own
     for variant in structures(config.get("ProductionVariants")):
-        name = network.references.text(place[0], variant.get("ModelName", ""))
-        model = network.references.resource(name)
-        role = _role_of(network, model[0], network.references.properties(name)) if model else None
+        model = network.references.target(place[0], variant.get("ModelName", ""))
+        role = _role_of(network, model.place, model.properties) if model else None
         if role is not None:
             yield role
 

@@ -6,7 +6,8 @@ import catalogue
 from preflight.finding import Severity
 from preflight.registry import rule
 from preflight.rule import TEMPLATE, Violation
-from preflight.rules._template_values import Resource, Templates, dictionaries, strings, templates_of
+from preflight.rules._template_references import References, Resource, references_of
+from preflight.rules._template_values import strings, structures
 from preflight.templates import SynthesizedTemplates
 
 __all__ = [
@@ -34,7 +35,7 @@ _CONFIG = "AWS::SageMaker::EndpointConfig"
 )
 def no_network_isolation(synthesized: SynthesizedTemplates) -> Iterator[Violation]:
     """The container has no network of its own; SageMaker fetches the artifact for it."""
-    for resource in _hosts(templates_of(synthesized)):
+    for resource in _hosts(references_of(synthesized)):
         if resource.properties.get("EnableNetworkIsolation") is not True:
             given = resource.properties.get("EnableNetworkIsolation")
             what = "EnableNetworkIsolation is " + ("missing." if given is None else f"{given!r}.")
@@ -54,7 +55,7 @@ def no_network_isolation(synthesized: SynthesizedTemplates) -> Iterator[Violatio
 )
 def outside_of_a_vpc(synthesized: SynthesizedTemplates) -> Iterator[Violation]:
     """The network interfaces of instances are in subnets and a security group of the account."""
-    for resource in _hosts(templates_of(synthesized)):
+    for resource in _hosts(references_of(synthesized)):
         if "VpcConfig" not in resource.properties:
             yield Violation("VpcConfig is missing.", "subnets and security groups.", resource.place)
 
@@ -70,7 +71,7 @@ def outside_of_a_vpc(synthesized: SynthesizedTemplates) -> Iterator[Violation]:
 )
 def no_volume_key(synthesized: SynthesizedTemplates) -> Iterator[Violation]:
     """Where every instance type takes a volume key, one is given."""
-    for resource in templates_of(synthesized).of_type(_CONFIG):
+    for resource in references_of(synthesized).of_type(_CONFIG):
         types = list(_instance_types(resource))
         if (
             types
@@ -96,7 +97,7 @@ def no_volume_key(synthesized: SynthesizedTemplates) -> Iterator[Violation]:
 )
 def volume_key_refused(synthesized: SynthesizedTemplates) -> Iterator[Violation]:
     """Where an instance type has local disks, no volume key is given."""
-    for resource in templates_of(synthesized).of_type(_CONFIG):
+    for resource in references_of(synthesized).of_type(_CONFIG):
         refusing = [each for each in _instance_types(resource) if not each.takes_volume_kms_key]
         if refusing and "KmsKeyId" in resource.properties:
             yield Violation(
@@ -118,7 +119,7 @@ def volume_key_refused(synthesized: SynthesizedTemplates) -> Iterator[Violation]
 )
 def data_capture_unencrypted(synthesized: SynthesizedTemplates) -> Iterator[Violation]:
     """What is captured of requests and answers is encrypted with a key of the account."""
-    for resource in templates_of(synthesized).of_type(_CONFIG):
+    for resource in references_of(synthesized).of_type(_CONFIG):
         capture = resource.properties.get("DataCaptureConfig")
         # Required where data are captured: without it this is a function, resolved only at deployment.
         if not isinstance(capture, dict) or "DestinationS3Uri" not in capture:
@@ -129,10 +130,10 @@ def data_capture_unencrypted(synthesized: SynthesizedTemplates) -> Iterator[Viol
             )
 
 
-def _hosts(templates: Templates) -> Iterator[Resource]:
+def _hosts(references: References) -> Iterator[Resource]:
     """Yield what says where containers run: models, and configurations that have a role instead of models."""
-    yield from templates.of_type(_MODEL)
-    for config in templates.of_type(_CONFIG):
+    yield from references.of_type(_MODEL)
+    for config in references.of_type(_CONFIG):
         if "ExecutionRoleArn" in config.properties:
             yield config
 
@@ -140,8 +141,8 @@ def _hosts(templates: Templates) -> Iterator[Resource]:
 def _instance_types(config: Resource) -> Iterator[catalogue.InstanceType]:
     """Yield the instance types of all variants, as far as the template and the catalogue know them."""
     known = {each.name: each for each in catalogue.instance_types()}
-    for variant in dictionaries(config.properties.get("ProductionVariants")):
-        pools = [pool.get("InstanceType") for pool in dictionaries(variant.get("InstancePools"))]
+    for variant in structures(config.properties.get("ProductionVariants")):
+        pools = [pool.get("InstanceType") for pool in structures(variant.get("InstancePools"))]
         for name in strings([variant.get("InstanceType"), *pools]):
             if name in known:
                 yield known[name]

@@ -100,7 +100,7 @@ def no_way_to_s3(templates: SynthesizedTemplates) -> Iterator[Violation]:
             yield Violation(
                 "No S3 endpoint is in the subnet's route table, and no route leads out.",
                 "the S3 gateway endpoint in the route table that the subnet is associated with.",
-                subnet[0],
+                subnet.place,
             )
 
 
@@ -159,7 +159,7 @@ def no_tls_out(templates: SynthesizedTemplates) -> Iterator[Violation]:
             )
         }
         if found and rules and not any(admits_tls(rules, network.references, peer) for peer in ("", *known)):
-            yield Violation("No outbound rule lets tcp 443 out.", "tcp 443 out.", found[0])
+            yield Violation("No outbound rule lets tcp 443 out.", "tcp 443 out.", found.place)
 
 
 @rule(
@@ -214,5 +214,5 @@ def no_way_to_invoke(templates: SynthesizedTemplates) -> Iterator[Violation]:
             yield Violation(
                 "Models are served in this VPC, and it has no interface endpoint of sagemaker.runtime.",
                 "an interface endpoint of sagemaker.runtime.",
-                found[0],
+                found.place,
             )

@@ -8,7 +8,8 @@ import catalogue
 from preflight.finding import Severity
 from preflight.registry import rule
 from preflight.rule import TEMPLATE, Violation
-from preflight.rules._template_values import Place, Resource, Templates, as_text, dictionaries, templates_of
+from preflight.rules._template_references import Place, References, Resource, references_of
+from preflight.rules._template_values import as_text, structure, structures
 from preflight.templates import SynthesizedTemplates
 
 __all__ = ["driver_too_old", "logs_kept_for_ever", "nobody_watches", "retired_service"]
@@ -33,7 +34,7 @@ _EDGE_MANAGER = ("AWS::SageMaker::Device", "AWS::SageMaker::DeviceFleet")
 )
 def logs_kept_for_ever(synthesized: SynthesizedTemplates) -> Iterator[Violation]:
     """Every log group says for how long it keeps its entries."""
-    for group in templates_of(synthesized).of_type("AWS::Logs::LogGroup"):
+    for group in references_of(synthesized).of_type("AWS::Logs::LogGroup"):
         if "RetentionInDays" not in group.properties:
             yield Violation("RetentionInDays is missing.", "a number of days.", group.place)
 
@@ -51,11 +52,11 @@ def logs_kept_for_ever(synthesized: SynthesizedTemplates) -> Iterator[Violation]
 )
 def nobody_watches(synthesized: SynthesizedTemplates) -> Iterator[Violation]:
     """An alarm watches every endpoint with a model, and every inference component."""
-    templates = templates_of(synthesized)
-    watched = {dimension: _Watched(templates, dimension) for dimension in _NAMES.values()}
-    for resource in (*_model_endpoints(templates), *templates.of_type(_COMPONENT)):
+    references = references_of(synthesized)
+    watched = {dimension: _Watched(references, dimension) for dimension in _NAMES.values()}
+    for resource in (*_model_endpoints(references), *references.of_type(_COMPONENT)):
         dimension = _NAMES[resource.type]
-        adapter = "BaseInferenceComponentName" in _mapping(resource.properties.get("Specification"))
+        adapter = "BaseInferenceComponentName" in structure(resource.properties.get("Specification"))
         if not adapter and not watched[dimension].holds(resource):
             yield Violation(
                 f"No alarm of these templates watches a metric of this {dimension.removesuffix('Name')}.",
@@ -75,7 +76,7 @@ def nobody_watches(synthesized: SynthesizedTemplates) -> Iterator[Violation]:
 )
 def retired_service(synthesized: SynthesizedTemplates) -> Iterator[Violation]:
     """No template asks for a service that is gone; Elastic Inference has rules of its own."""
-    for resource in templates_of(synthesized).of_type(*_EDGE_MANAGER):
+    for resource in references_of(synthesized).of_type(*_EDGE_MANAGER):
         yield Violation(f"{resource.type} can't be created any more.", "no such resource.", resource.place)
 
 
@@ -93,11 +94,11 @@ def retired_service(synthesized: SynthesizedTemplates) -> Iterator[Violation]:
 )
 def driver_too_old(synthesized: SynthesizedTemplates) -> Iterator[Violation]:
     """The instances' driver is one that NVIDIA names for the image's release."""
-    templates = templates_of(synthesized)
-    for config in templates.of_type(_CONFIG):
-        for variant in dictionaries(config.properties.get("ProductionVariants")):
+    references = references_of(synthesized)
+    for config in references.of_type(_CONFIG):
+        for variant in structures(config.properties.get("ProductionVariants")):
             driver = _driver(variant)
-            release = _release(templates, variant, config.place[0])
+            release = _release(references, variant, config.place[0])
             drivers = catalogue.triton_drivers().get(release or "")
             if driver is not None and drivers is not None and not drivers.run_on(driver):
                 named = ", ".join(f"R{each}" for each in drivers.older_branches)
@@ -108,13 +109,11 @@ def driver_too_old(synthesized: SynthesizedTemplates) -> Iterator[Violation]:
                 )
 
 
-def _model_endpoints(templates: Templates) -> Iterator[Resource]:
+def _model_endpoints(references: References) -> Iterator[Resource]:
     """Yield the endpoints that serve models by themselves; those of components are watched by component."""
-    for endpoint in templates.of_type(_ENDPOINT):
-        config = templates.target(endpoint.properties.get("EndpointConfigName"), endpoint.place[0])
-        variants = (
-            dictionaries(config.properties.get("ProductionVariants")) if config else [{"ModelName": ""}]
-        )
+    for endpoint in references.of_type(_ENDPOINT):
+        config = references.target(endpoint.place[0], endpoint.properties.get("EndpointConfigName"))
+        variants = structures(config.properties.get("ProductionVariants")) if config else [{"ModelName": ""}]
         if any("ModelName" in variant for variant in variants):
             yield endpoint
 
@@ -125,12 +124,12 @@ class _Watched:
     What only CloudFormation can resolve may be any endpoint, so one such alarm watches all.
     """
 
-    def __init__(self, templates: Templates, dimension: str) -> None:
+    def __init__(self, references: References, dimension: str) -> None:
         self._names: set[str] = set()
         self._places: set[Place] = set()
         self._unknown = False
-        for value, path in _dimension_values(templates, dimension):
-            target = templates.target(value, path)
+        for value, path in _dimension_values(references, dimension):
+            target = references.target(path, value)
             if isinstance(value, str):
                 self._names.add(value)
             elif target is not None:
@@ -145,17 +144,17 @@ class _Watched:
         return named or self._unknown or resource.place in self._places
 
 
-def _dimension_values(templates: Templates, dimension: str) -> Iterator[tuple[object, str]]:
+def _dimension_values(references: References, dimension: str) -> Iterator[tuple[object, str]]:
     """Yield each value of ``dimension`` that an alarm on SageMaker's metrics has, and its template's path."""
-    for alarm in templates.of_type(_ALARM):
-        queries = dictionaries(alarm.properties.get("Metrics"))
+    for alarm in references.of_type(_ALARM):
+        queries = structures(alarm.properties.get("Metrics"))
         metrics = [
             alarm.properties,
-            *(_mapping(_mapping(query.get("MetricStat")).get("Metric")) for query in queries),
+            *(structure(structure(query.get("MetricStat")).get("Metric")) for query in queries),
         ]
         for metric in metrics:
             if metric.get("Namespace") == _NAMESPACE:
-                for each in dictionaries(metric.get("Dimensions")):
+                for each in structures(metric.get("Dimensions")):
                     if each.get("Name") == dimension:
                         yield each.get("Value"), alarm.place[0]
 
@@ -172,12 +171,8 @@ def _driver(variant: Mapping[str, Any]) -> int | None:
     return int(driver) if driver else None
 
 
-def _release(templates: Templates, variant: Mapping[str, Any], path: str) -> str | None:
-    model = templates.named(variant.get("ModelName"), path, _MODEL, "ModelName")
-    image = _mapping(model.properties.get("PrimaryContainer")).get("Image") if model else None
+def _release(references: References, variant: Mapping[str, Any], path: str) -> str | None:
+    model = references.named(path, variant.get("ModelName"), _MODEL, "ModelName")
+    image = structure(model.properties.get("PrimaryContainer")).get("Image") if model else None
     found = _TRITON_IMAGE.fullmatch(as_text(image))
     return found.group(1) if found else None
-
-
-def _mapping(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}

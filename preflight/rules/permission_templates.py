@@ -1,5 +1,6 @@
-"""SEA861 to SEA865: what templates permit: SageMaker's roles, the use of SageMaker, and VPC endpoints."""
+"""SEA861 to SEA865, SEA868: what templates permit: SageMaker's roles, its use, and VPC endpoints."""
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -13,12 +14,14 @@ from preflight.rules._permission_statements import (
     granted_statements,
     is_assumed_by_sagemaker,
 )
-from preflight.rules._template_values import as_text, dictionaries, items, strings, templates_of
+from preflight.rules._template_references import references_of
+from preflight.rules._template_values import as_text, items, strings, structures
 from preflight.templates import SynthesizedTemplates
 
 __all__ = [
     "broad_managed_policy",
     "endpoint_policy_missing",
+    "endpoint_policy_too_long",
     "endpoint_policy_wide_open",
     "wildcard_action",
     "wildcard_resource",
@@ -29,13 +32,14 @@ _BROAD = re.compile(r".*/(\w*FullAccess|AdministratorAccess|PowerUserAccess)$")
 _EVERY_RESOURCE = re.compile(r"\*|(arn:[^:]*(:[^:]*){3}:)\*")
 _WITH_POLICIES = re.compile(
     r".*\.(s3|dynamodb|sagemaker\.[a-z-]+|ecr\.(api|dkr)|logs|monitoring|sts|kms|ssm|ssmmessages|ec2messages|"
-    r"application-autoscaling|secretsmanager|servicecatalog)$"
+    r"application-autoscaling|ec2|events|secretsmanager|servicecatalog)$"
 )
 _LEAST_PRIVILEGE = "IAM User Guide, security best practices, apply least-privilege permissions"
 _ENDPOINT_POLICIES = (
     "AWS PrivateLink Guide, control access to VPC endpoints using endpoint policies: the default policy "
     "allows full access"
 )
+_POLICY_CHARACTERS = 20_480
 
 
 @rule(
@@ -51,7 +55,7 @@ _ENDPOINT_POLICIES = (
 )
 def broad_managed_policy(synthesized: SynthesizedTemplates) -> Iterator[Violation]:
     """No role that SageMaker assumes has a FullAccess or administrator's policy."""
-    for role in templates_of(synthesized).of_type(ROLE):
+    for role in references_of(synthesized).of_type(ROLE):
         if not is_assumed_by_sagemaker(role):
             continue
         for arn in strings(role.properties.get("ManagedPolicyArns")):
@@ -72,7 +76,7 @@ def broad_managed_policy(synthesized: SynthesizedTemplates) -> Iterator[Violatio
 )
 def wildcard_action(synthesized: SynthesizedTemplates) -> Iterator[Violation]:
     """Statements of SageMaker's roles, and statements about SageMaker, name their actions."""
-    for place, statement in granted_statements(templates_of(synthesized)):
+    for place, statement in granted_statements(references_of(synthesized)):
         wild = [action for action in strings(statement.get("Action")) if "*" in action]
         if "NotAction" in statement:
             wild.append("everything but NotAction")
@@ -91,7 +95,7 @@ def wildcard_action(synthesized: SynthesizedTemplates) -> Iterator[Violation]:
 )
 def wildcard_resource(synthesized: SynthesizedTemplates) -> Iterator[Violation]:
     """Only actions that take no resource are allowed on every one."""
-    for place, statement in granted_statements(templates_of(synthesized)):
+    for place, statement in granted_statements(references_of(synthesized)):
         wild = [each for each in strings(statement.get("Resource")) if _EVERY_RESOURCE.fullmatch(each)]
         if "NotResource" in statement:
             wild.append("everything but NotResource")
@@ -116,7 +120,7 @@ def wildcard_resource(synthesized: SynthesizedTemplates) -> Iterator[Violation]:
 )
 def endpoint_policy_missing(synthesized: SynthesizedTemplates) -> Iterator[Violation]:
     """Endpoints of services that take a policy have one."""
-    for endpoint in templates_of(synthesized).of_type(_VPC_ENDPOINT):
+    for endpoint in references_of(synthesized).of_type(_VPC_ENDPOINT):
         service = as_text(endpoint.properties.get("ServiceName"))
         if "PolicyDocument" not in endpoint.properties and _WITH_POLICIES.fullmatch(service):
             yield Violation(f"The endpoint of {service} has no policy.", "a policy.", endpoint.place)
@@ -133,7 +137,7 @@ def endpoint_policy_missing(synthesized: SynthesizedTemplates) -> Iterator[Viola
 )
 def endpoint_policy_wide_open(synthesized: SynthesizedTemplates) -> Iterator[Violation]:
     """No statement allows everybody everything everywhere without a condition."""
-    for endpoint in templates_of(synthesized).of_type(_VPC_ENDPOINT):
+    for endpoint in references_of(synthesized).of_type(_VPC_ENDPOINT):
         if any(_is_wide_open(each) for each in _statements(endpoint.properties.get("PolicyDocument"))):
             yield Violation(
                 "A statement allows every principal every action on every resource, without a condition.",
@@ -142,8 +146,29 @@ def endpoint_policy_wide_open(synthesized: SynthesizedTemplates) -> Iterator[Vio
             )
 
 
+@rule(
+    "SEA868",
+    severity=Severity.ERROR,
+    title="a VPC endpoint's policy that is too long",
+    scope=TEMPLATE,
+    source="AWS PrivateLink Guide, control access to VPC endpoints using endpoint policies, considerations",
+    symptom="The VPC endpoint is refused as it is created or updated, and the network's stack rolls back.",
+    fix="Name a prefix where many names begin alike, or serve fewer endpoints in one network.",
+)
+def endpoint_policy_too_long(synthesized: SynthesizedTemplates) -> Iterator[Violation]:
+    """A policy that names every endpoint grows with them."""
+    for endpoint in references_of(synthesized).of_type(_VPC_ENDPOINT):
+        written = json.dumps(endpoint.properties.get("PolicyDocument"), separators=(",", ":"))
+        if len(written) > _POLICY_CHARACTERS:
+            yield Violation(
+                f"The policy has about {len(written)} characters.",
+                f"{_POLICY_CHARACTERS}, blanks included.",
+                endpoint.place,
+            )
+
+
 def _statements(document: object) -> list[Mapping[str, Any]]:
-    return dictionaries(items(document.get("Statement"))) if isinstance(document, dict) else []
+    return structures(items(document.get("Statement"))) if isinstance(document, dict) else []
 
 
 def _is_wide_open(statement: Mapping[str, Any]) -> bool:

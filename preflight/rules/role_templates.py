@@ -7,7 +7,8 @@ from preflight.finding import Severity
 from preflight.registry import rule
 from preflight.rule import TEMPLATE, Violation
 from preflight.rules._permission_statements import ROLE, SAGEMAKER, allowed_actions
-from preflight.rules._template_values import as_text, dictionaries, strings, templates_of
+from preflight.rules._template_references import references_of
+from preflight.rules._template_values import as_text, strings, structures
 from preflight.templates import SynthesizedTemplates
 
 __all__ = ["REQUIRED_STATEMENTS", "boundary_of_the_users_own", "role_of_the_users_own"]
@@ -30,8 +31,8 @@ REQUIRED_STATEMENTS = "seatrial:ExecutionRoleMustAllow"
 )
 def role_of_the_users_own(synthesized: SynthesizedTemplates) -> Iterator[Violation]:
     """What a role that the app does not make must allow, with the ids and names of this synth."""
-    for model in templates_of(synthesized).of_type("AWS::SageMaker::Model"):
-        required = dictionaries(model.metadata.get(REQUIRED_STATEMENTS))
+    for model in references_of(synthesized).of_type("AWS::SageMaker::Model"):
+        required = structures(model.metadata.get(REQUIRED_STATEMENTS))
         if required:
             yield Violation(
                 f"{as_text(model.properties.get('ExecutionRoleArn'))} is not made here. It must allow: "
@@ -56,9 +57,9 @@ def role_of_the_users_own(synthesized: SynthesizedTemplates) -> Iterator[Violati
 )
 def boundary_of_the_users_own(synthesized: SynthesizedTemplates) -> Iterator[Violation]:
     """What a boundary must allow, so that the roles it bounds can do their work."""
-    templates = templates_of(synthesized)
-    needed = allowed_actions(templates)
-    for role in templates.of_type(ROLE):
+    references = references_of(synthesized)
+    needed = allowed_actions(references)
+    for role in references.of_type(ROLE):
         boundary, actions = role.properties.get("PermissionsBoundary"), needed[role.place]
         if isinstance(boundary, str) and actions:
             yield Violation(

@@ -9,7 +9,7 @@ from preflight.registry import rule
 from preflight.rule import TEMPLATE, Violation
 from preflight.rules._template_network import NetworkView, VpcEndpoint, network_of
 from preflight.rules._template_policies import Statement, allows
-from preflight.rules._template_references import structure
+from preflight.rules._template_values import structure
 from preflight.templates import SynthesizedTemplates
 
 __all__ = [
@@ -71,7 +71,7 @@ def policy_admits_nothing(templates: SynthesizedTemplates) -> Iterator[Violation
 def artifact_not_admitted(templates: SynthesizedTemplates) -> Iterator[Violation]:
     """What a model names as ModelDataUrl passes each S3 endpoint on its way."""
     network = network_of(templates)
-    for place, model in network.references.of_type("AWS::SageMaker::Model"):
+    for place, model in network.references.properties_of("AWS::SageMaker::Model"):
         for url in _artifact_urls(network, place[0], model):
             resource = f"arn:aws:s3:::{url.removeprefix('s3://')}"
             for endpoint in _s3_ways(network, place):
@@ -99,7 +99,7 @@ def image_layers_not_admitted(templates: SynthesizedTemplates) -> Iterator[Viola
     """ECR keeps layers in a bucket of each region, which the gateway lets through."""
     network = network_of(templates)
     told: set[tuple[str, str]] = set()
-    for place, model in network.references.of_type("AWS::SageMaker::Model"):
+    for place, model in network.references.properties_of("AWS::SageMaker::Model"):
         image = catalogue.parse_ecr_image(
             network.references.text(place[0], structure(model.get("PrimaryContainer")).get("Image", ""))
         )
@@ -214,7 +214,7 @@ def endpoint_without_private_dns(templates: SynthesizedTemplates) -> Iterator[Vi
 def vpc_without_dns(templates: SynthesizedTemplates) -> Iterator[Violation]:
     """EnableDnsSupport is true by default, EnableDnsHostnames false."""
     network = network_of(templates)
-    for place, vpc in network.references.of_type("AWS::EC2::VPC"):
+    for place, vpc in network.references.properties_of("AWS::EC2::VPC"):
         both = vpc.get("EnableDnsSupport", True) is True and vpc.get("EnableDnsHostnames") is True
         if not both and any(
             endpoint.has_private_dns
@@ -238,7 +238,7 @@ def endpoint_not_admitted(templates: SynthesizedTemplates) -> Iterator[Violation
     """Each endpoint of the templates can be invoked through each runtime endpoint of theirs."""
     network = network_of(templates)
     runtimes = [each for each in network.endpoints if each.service == "sagemaker.runtime"]
-    for place, properties in network.references.of_type("AWS::SageMaker::Endpoint"):
+    for place, properties in network.references.properties_of("AWS::SageMaker::Endpoint"):
         name = properties.get("EndpointName")
         for endpoint in runtimes if isinstance(name, str) else ():
             if endpoint.statements is not None and not _admits_endpoint(endpoint.statements, str(name)):

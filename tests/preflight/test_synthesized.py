@@ -32,8 +32,15 @@ def project(tmp_path: Path, text: str) -> Path:
 
 
 def reporting(tmp_path: Path, plug_in: str, violation: dict[str, Any]) -> Path:
+    accepted = "reason" in violation
     report = {
-        "pluginReports": [{"pluginName": plug_in, "violations": [violation], "suppressedViolations": []}]
+        "pluginReports": [
+            {
+                "pluginName": plug_in,
+                "violations": [] if accepted else [violation],
+                "suppressedViolations": [violation] if accepted else [],
+            }
+        ]
     }
     (tmp_path / "report.json").write_text(json.dumps(report), encoding="utf-8")
     return project(
@@ -84,6 +91,26 @@ def test_seatrials_rules_over_templates_are_told(tmp_path: Path) -> None:
     """No deployment file shows what they see."""
     (finding,) = found(tmp_path, "seatrial", VIOLATION | {"ruleName": "SEA801"})
     assert finding.rule == "seatrial::SEA801"
+
+
+def test_the_parts_of_seatrials_own_words_are_told_once(tmp_path: Path) -> None:
+    """The CLI prints one text for each, with place and rule and what is allowed; a finding has them apart."""
+    text = "out/local-classifier.template.json: SEA867 Role1: This bounds the role. Allowed: a wider one."
+    (finding,) = found(tmp_path, "seatrial", VIOLATION | {"ruleName": "SEA867", "description": text})
+    assert finding.what == "This bounds the role."
+    assert finding.allowed == "a wider one."
+
+
+def test_an_acknowledged_finding_of_seatrials_comes_with_its_reason(tmp_path: Path) -> None:
+    """Nothing is accepted in silence."""
+    reason = "the platform team made sure"
+    (finding,) = found(tmp_path, "seatrial", VIOLATION | {"ruleName": "SEA867", "reason": reason})
+    assert finding.acknowledged == reason
+
+
+def test_what_constructs_acknowledge_of_others_rules_is_left_out(tmp_path: Path) -> None:
+    """Wildcards that AWS leaves no choice about would bury what the file acknowledges."""
+    assert found(tmp_path, "cdk-nag", VIOLATION | {"reason": "interfaces have no id yet"}) == ()
 
 
 def test_an_app_that_ends_without_a_report_is_told_in_its_own_words(tmp_path: Path) -> None:

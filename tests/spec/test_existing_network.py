@@ -122,6 +122,31 @@ def test_one_subnet_for_two_zones(told: Told) -> None:
     )
 
 
+def test_one_endpoint_for_two_services(told: Told) -> None:
+    """An interface endpoint is one service's: a copied id would leave the other without a way."""
+    (problem,) = told(
+        {
+            "existing": {
+                **EXISTING,
+                "interface_endpoints": dict.fromkeys(("sts", "logs"), "vpce-0123456789abcdef0"),
+            }
+        }
+    )
+    assert problem.path == "network.existing.interface_endpoints.logs"
+    assert problem.what == (
+        "vpce-0123456789abcdef0 is also the endpoint of sts, and an endpoint is one service's"
+    )
+
+
+def test_the_gateways_id_for_a_service(told: Told) -> None:
+    """A gateway endpoint has no addresses in subnets, so it is no interface endpoint."""
+    (problem,) = told({"existing": {**EXISTING, "s3_gateway_endpoint": "vpce-0123456789abcdef0"}})
+    assert problem.path == "network.existing.s3_gateway_endpoint"
+    assert problem.what == (
+        "vpce-0123456789abcdef0 is also the endpoint of sts, and an endpoint is one service's"
+    )
+
+
 def test_cidr_beside_existing_subnets(told: Told) -> None:
     """It would have no meaning."""
     (problem,) = told({"existing": EXISTING, "cidr": "10.1.0.0/20"})

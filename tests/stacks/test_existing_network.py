@@ -74,6 +74,28 @@ def test_what_is_missing_is_created(project: Project) -> None:
         assert properties(network, f"AWS::EC2::{kind}") == []
 
 
+def test_a_network_of_which_nothing_is_missing(project: Project) -> None:
+    """CloudFormation takes no template without a resource; what stands in for one does nothing."""
+    services = ["sagemaker.runtime", "sagemaker.api", "ecr.api", "ecr.dkr", "logs", "monitoring", "sts"]
+    endpoints = ", ".join(f"{service}: vpce-0123456789abcdef{each}" for each, service in enumerate(services))
+    whole = EXISTING.replace("{sts: vpce-0123456789abcdef0}", f"{{{endpoints}}}") + (
+        "    model_security_group: sg-0123456789abcdef2\n    s3_gateway_endpoint: vpce-0123456789abcdefa\n"
+    )
+    project.edit(NETWORK, whole)
+    templates = synthesized(project)
+    (only,) = templates["trial-network"]["Resources"].values()
+    assert only["Type"] == "AWS::CloudFormation::WaitConditionHandle"
+    (model,) = properties(templates["trial-fast"], "AWS::SageMaker::Model")
+    assert model["VpcConfig"]["SecurityGroupIds"] == ["sg-0123456789abcdef2"]
+
+
+def test_a_network_of_which_something_is_created_has_nothing_else(project: Project) -> None:
+    """The stand-in is for a stack that would be empty."""
+    project.edit(NETWORK, EXISTING)
+    network = synthesized(project)["trial-network"]
+    assert not any("WaitCondition" in each["Type"] for each in network["Resources"].values())
+
+
 def test_subnets_can_be_created_in_an_existing_vpc(project: Project) -> None:
     """`cidr` is then the part of the VPC's range that they get."""
     project.edit(

@@ -109,16 +109,17 @@ def test_sea834_counts_what_is_not_known_yet() -> None:
     """Functions of CloudFormation count what they may become, not how they are written."""
     joined = {"Fn::Join": ["", ["arn:", {"Ref": "AWS::Partition"}, ":s3:::b/a"]]}
     document = {"Statement": [{"Resource": [joined, {"Ref": "Bucket"}]}] * 65}
+    role = {"Type": "AWS::IAM::Role"}
     resource = {
         "Type": "AWS::IAM::Policy",
         "Properties": {"PolicyDocument": document, "Roles": [{"Ref": "Role"}]},
     }
-    assert found("SEA834", a={"It": resource}) == []
+    assert found("SEA834", a={"It": resource, "Role": role}) == []
     resource["Properties"] = {
         "PolicyDocument": {"Statement": document["Statement"] * 2},
         "Roles": [{"Ref": "Role"}],
     }
-    assert len(found("SEA834", a={"It": resource})) == 1
+    assert len(found("SEA834", a={"It": resource, "Role": role})) == 1
 
 
 def scaled_from_zero(**target: object) -> dict[str, Any]:

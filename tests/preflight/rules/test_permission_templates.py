@@ -1,5 +1,6 @@
 """The rules about what any template permits."""
 
+import json
 from typing import Any
 
 import pytest
@@ -103,7 +104,12 @@ def test_sea863_everything_but_something() -> None:
 
 @pytest.mark.parametrize(
     "service",
-    [S3, "com.amazonaws.eu-west-1.sagemaker.runtime", {"Fn::Sub": "com.amazonaws.${AWS::Region}.ecr.dkr"}],
+    [
+        S3,
+        "com.amazonaws.eu-west-1.sagemaker.runtime",
+        "com.amazonaws.eu-west-1.events",
+        {"Fn::Sub": "com.amazonaws.${AWS::Region}.ecr.dkr"},
+    ],
 )
 def test_sea864_endpoint_policy_missing(service: object) -> None:
     """AWS's default allows everything to everybody."""
@@ -129,3 +135,17 @@ def test_sea865_endpoint_policy_wide_open(principal: object) -> None:
         {**statement, "Effect": "Deny"},
     ):
         assert rules_in({"It": endpoint({"Statement": [narrowed]})}, "SEA865") == []
+
+
+def test_sea868_endpoint_policy_too_long() -> None:
+    """AWS counts every character of the policy: 20,480 pass, one more does not."""
+    without = len(json.dumps({"Statement": allow("s3:GetObject", "")}, separators=(",", ":")))
+
+    def of_length(length: int) -> dict[str, Any]:
+        return {"Statement": allow("s3:GetObject", "x" * (length - without))}
+
+    assert rules_in({"It": endpoint(of_length(20_480))}, "SEA868") == []
+    [finding] = findings({"It": endpoint(of_length(20_481))}, "SEA868")
+    assert finding.what == "The policy has about 20481 characters."
+    assert finding.allowed == "20480, blanks included."
+    assert rules_in({"It": endpoint()}, "SEA868") == []
