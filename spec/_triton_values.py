@@ -16,6 +16,7 @@ __all__ = [
     "Dims",
     "FeatureName",
     "Float32",
+    "MetricTagName",
     "ParameterName",
     "PriorityLevel",
     "TensorName",
@@ -56,6 +57,17 @@ TensorName = Annotated[
 ]
 FeatureName = Annotated[str, text(rf"^{_NAME}$", allowed=f"a name: {_NAME_WORDS}", maximum=256)]
 ParameterName = Annotated[str, text(rf"^{_NAME}$", allowed=f"a parameter's name: {_NAME_WORDS}", maximum=256)]
+MetricTagName = Annotated[
+    str,
+    text(
+        r"^[A-Za-z][A-Za-z0-9_]*$",
+        allowed="the name of a metric's label: letters, digits and _, a letter first",
+        maximum=256,
+    ),
+]
+"""Triton makes labels of Prometheus' of them, and ends as the model loads where one is none: "Invalid label
+name" (Triton core, metric_model_reporter.cc; Prometheus, data model, labels; seen with 2.51)."""
+
 PriorityLevel = Annotated[
     str, text(r"^[1-9][0-9]*$", allowed='a priority level in quotes, such as "1"', maximum=15)
 ]

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from spec._base import Items, SpecModel, text
-from spec._triton_values import INT32_MAXIMUM, ParameterName, TensorName, Words
+from spec._triton_values import INT32_MAXIMUM, MetricTagName, ParameterName, TensorName, Words
 from spec.pytorch import ProjectFile
 from spec.triton_batching import DynamicBatching
 from spec.triton_instances import InstanceGroup
@@ -67,7 +67,7 @@ class TritonModelConfig(SpecModel):
     model_metrics: ModelMetrics | None = Field(
         default=None, description="Triton 25.04 and newer know it. Default: metrics as Triton counts them."
     )
-    metric_tags: dict[ParameterName, Words] = Field(
+    metric_tags: dict[MetricTagName, Words] = Field(
         default_factory=dict, description="Labels that the model's metrics carry. Default: none."
     )
     parameters: dict[ParameterName, Words] = Field(

@@ -26,6 +26,9 @@ _microseconds = st.integers(0, 2**53 - 1)
 _uint32 = st.integers(0, 2**32 - 1)
 _dims = st.lists(st.integers(1, 64), max_size=3)
 _parameters = st.dictionaries(_names, _words, max_size=2)
+_metric_tags = st.dictionaries(
+    st.from_regex(r"[A-Za-z][A-Za-z0-9_]{0,8}", fullmatch=True), _words, max_size=2
+)
 _float32 = st.floats(0, 1, width=32)
 
 
@@ -134,7 +137,7 @@ def triton_sections(draw: st.DrawFn) -> dict[str, Any]:
         _some(
             optimization=_optimizations,
             instance_group=st.lists(_groups, min_size=1, max_size=2),
-            metric_tags=_parameters,
+            metric_tags=_metric_tags,
             version_policy=st.sampled_from(
                 [{"all": {}}, {"latest": {"num_versions": 2}}, {"specific": {"versions": [1]}}]
             ),

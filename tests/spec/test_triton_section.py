@@ -67,6 +67,14 @@ def test_sections_without_a_problem(
     assert problems_with(**section) == ()
 
 
+@pytest.mark.parametrize("name", ["a:b", "a.b", "a-b", "_a", "0a", ""])
+def test_metric_tags_that_prometheus_does_not_take(said: Said, name: str) -> None:
+    """Triton ends with "Invalid label name" as it loads the model."""
+    problem = said(metric_tags={name: "x"})
+    assert at(problem).startswith("metric_tags")
+    assert problem.allowed.startswith("the name of a metric's label: letters, digits and _, a letter first")
+
+
 def test_two_batchers(said: Said) -> None:
     """A model has one batcher at most."""
     problem = said(dynamic_batching={}, sequence_batching={})
