@@ -201,7 +201,7 @@ def test_the_benchmark_has_the_posts_steps(stack: cdk.Stack, tmp_path: Path) -> 
     assert [step["name"] for step in content["mainSteps"]] == [
         "describeAccelerators",
         "fetchModel",
-        "measureInferences",
+        "traceAndMeasureInferences",
     ]
     assert content["parameters"]["Inferences"]["default"] == "1000"
     measure = content["mainSteps"][2]["inputs"]["runCommand"]
@@ -214,7 +214,7 @@ def test_the_benchmark_has_the_posts_steps(stack: cdk.Stack, tmp_path: Path) -> 
     assert "{{" not in BENCHMARK_SCRIPT
 
 
-def test_the_script_runs_and_leaves_the_first_out(tmp_path: Path) -> None:
+def test_the_script_traces_runs_and_leaves_the_first_out(tmp_path: Path) -> None:
     """On a PyTorch whose context takes the accelerator, as that of Elastic Inference did."""
     shim = (
         "import contextlib, torch\n"
@@ -238,5 +238,5 @@ def test_the_script_runs_and_leaves_the_first_out(tmp_path: Path) -> None:
     )
     assert finished.returncode == 0, finished.stderr
     lines = finished.stdout.splitlines()
-    assert lines[0] == "Inferences measured: 4"
-    assert [line.split(" latency")[0] for line in lines[1:]] == ["Mean", "P50", "P90", "P95"]
+    assert lines[:2] == ["Traced for eia:0", "Inferences measured: 4"]
+    assert [line.split(" latency")[0] for line in lines[2:]] == ["Mean", "P50", "P90", "P95"]
