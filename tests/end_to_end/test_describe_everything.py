@@ -10,6 +10,7 @@ from tests.end_to_end.description.comparison import Verdict, compare_tags
 from tests.end_to_end.description.deployed import Resource, Stack, load_stacks
 from tests.end_to_end.description.describers import DESCRIBERS
 from tests.end_to_end.description.description import Clients, tags_of
+from tests.end_to_end.description.judgement import stale_exceptions, wrong_leaves
 from tests.end_to_end.private_deployments import deployed, make_existing_network
 from tests.end_to_end.project import Project
 
@@ -21,19 +22,6 @@ STACKS: Mapping[str, frozenset[str]] = {
     "existing-network": frozenset({"existing-network-network", "existing-network-encoder"}),
 }
 """The stacks of each deployment that is looked at."""
-
-NOT_RETURNED: Mapping[tuple[str, str], str] = {
-    ("AWS::EC2::FlowLog", "ResourceType"): (
-        "DescribeFlowLogs answers the resource's id alone (EC2 API reference, FlowLog), whose prefix, here "
-        "vpc-, is the type"
-    ),
-    ("AWS::KMS::Key", "PendingWindowInDays"): (
-        "CloudFormation keeps it for the day it deletes the key; DescribeKey answers "
-        "PendingDeletionWindowInDays only for a multi-Region primary key that waits for its replicas "
-        "(KMS API reference, KeyMetadata)"
-    ),
-}
-"""The properties that no describe call returns, by resource type and path, each with the reason."""
 
 
 @pytest.fixture(scope="module")
@@ -105,31 +93,13 @@ def test_every_property_is_what_the_template_says(
     """Property by property and tag by tag, of each resource by name."""
     for resource in resources:
         with subtests.test(resource=str(resource), type=resource.type):
-            leaves = resource.compare()
-            wrong = [
-                str(leaf)
-                for leaf in leaves
-                if leaf.verdict is Verdict.DIFFERENT
-                or (
-                    leaf.verdict is Verdict.NOT_RETURNED
-                    and (resource.type, leaf.property_path) not in NOT_RETURNED
-                )
-            ]
-            assert wrong == []
-            assert any(leaf.verdict is Verdict.EQUAL for leaf in leaves)
+            assert wrong_leaves(resource) == []
+            assert any(leaf.verdict is Verdict.EQUAL for leaf in resource.compare())
 
 
 def test_the_list_of_what_no_call_returns_is_not_stale(resources: tuple[Resource, ...]) -> None:
     """An entry whose property is returned, or which no template has, must go."""
-    types = {resource.type for resource in resources}
-    met = {
-        (resource.type, leaf.property_path)
-        for resource in resources
-        for leaf in resource.compare()
-        if leaf.verdict is Verdict.NOT_RETURNED
-    }
-    listed = {(kind, path) for kind, path in NOT_RETURNED if kind in types}
-    assert sorted(listed - met) == []
+    assert stale_exceptions(resources) == []
 
 
 def test_stacks_have_their_tags_and_outputs(

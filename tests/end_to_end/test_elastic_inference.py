@@ -2,36 +2,22 @@
 
 import functools
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from tests.end_to_end.conftest import ROOT
-from tests.end_to_end.description.comparison import Verdict
 from tests.end_to_end.description.deployed import Resource, Stack, load_stacks
 from tests.end_to_end.description.describers import DESCRIBERS
 from tests.end_to_end.description.description import Clients
+from tests.end_to_end.description.judgement import stale_exceptions, wrong_leaves
 from tests.end_to_end.project import Project, free_port_pair
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]
 
 DEPLOYMENT = "deployments/elastic-inference.yaml"
 STACKS = {"elastic-inference-network", "elastic-inference-densenet", "elastic-inference-client-gpt"}
-
-NOT_RETURNED: Mapping[tuple[str, str], str] = {
-    ("AWS::EC2::Instance", "ElasticInferenceAccelerators.Type"): (
-        "an association names the accelerator by its ARN alone (EC2 API reference, "
-        "ElasticInferenceAcceleratorAssociation); the service that answered its type is gone"
-    ),
-    (
-        "AWS::SSM::Document",
-        "UpdateMethod",
-    ): "it tells CloudFormation how to update; Systems Manager never sees it",
-}
-"""The properties of clients and accelerators that no describe call returns, each with the reason."""
-
-OURS = frozenset({"AWS::EC2::Instance", "AWS::IAM::InstanceProfile", "AWS::SSM::Document"})
 
 
 @pytest.fixture(scope="module")
@@ -121,37 +107,19 @@ def test_the_instance_has_its_association(clients: Clients, stacks: tuple[Stack,
     assert "PublicIpAddress" not in instance or instance["PublicIpAddress"] == ""
 
 
-def test_every_property_of_client_and_endpoint_is_what_the_template_says(
+def test_every_property_is_what_the_template_says(
     resources: tuple[Resource, ...], subtests: pytest.Subtests
 ) -> None:
-    """Property by property and tag by tag, of each resource of these two stacks by name."""
+    """Property by property and tag by tag, of each resource by name: accelerators and what they need, too."""
     assert sorted({resource.type for resource in resources} - DESCRIBERS.keys()) == []
     for resource in resources:
-        if resource.stack.name.endswith("-network"):
-            continue
         with subtests.test(resource=str(resource), type=resource.type):
-            wrong = [
-                str(leaf)
-                for leaf in resource.compare()
-                if leaf.verdict is Verdict.DIFFERENT
-                or (
-                    leaf.verdict is Verdict.NOT_RETURNED
-                    and resource.type in OURS
-                    and (resource.type, leaf.property_path) not in NOT_RETURNED
-                )
-            ]
-            assert wrong == []
+            assert wrong_leaves(resource) == []
 
 
 def test_the_list_of_what_no_call_returns_is_not_stale(resources: tuple[Resource, ...]) -> None:
-    """An entry whose property is returned, or which no template has, must go."""
-    met = {
-        (resource.type, leaf.property_path)
-        for resource in resources
-        for leaf in resource.compare()
-        if leaf.verdict is Verdict.NOT_RETURNED
-    }
-    assert sorted(NOT_RETURNED.keys() - met) == []
+    """An entry whose property is returned must go."""
+    assert stale_exceptions(resources) == []
 
 
 def test_today_the_laptop_refuses_it_as_aws_does(project: Project, rehearsed: dict[str, Any]) -> None:

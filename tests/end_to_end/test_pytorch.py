@@ -1,5 +1,6 @@
 """SageMaker's PyTorch layout on real parts: packaged, deployed by the stock CDK CLI, asked, compared."""
 
+import functools
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from model_packaging.artifact import MANIFEST_FILE_NAME, Layout, read_manifest
+from tests.end_to_end.description.deployed import Resource, load_stacks
+from tests.end_to_end.description.judgement import stale_exceptions, wrong_leaves
 from tests.end_to_end.project import Project
 
 pytestmark = pytest.mark.integration
@@ -101,6 +104,48 @@ def test_invoke_sends_a_recorded_sample(project: Project) -> None:
     """`seatrial invoke` knows how this layout is asked."""
     answered = project.document("invoke", PYTORCH_DEPLOYMENT, "constant-t2")
     assert answered["outputs"] == {"OUTPUT__0": [[0.5]]}
+
+
+@pytest.fixture(scope="module")
+def resources(
+    project: Project,
+    pytorch_rehearsed: dict[str, Any],  # noqa: ARG001 - what was deployed
+    tmp_path_factory: pytest.TempPathFactory,
+) -> tuple[Resource, ...]:
+    """Return every resource of every stack."""
+    folder = tmp_path_factory.mktemp("pytorch-synth") / "cdk.out"
+    context = f"deployment={PYTORCH_DEPLOYMENT}"
+    finished = project.cdk("synth", "--quiet", "--output", str(folder), "--context", context)
+    assert finished.returncode == 0, finished.stderr
+    stacks = load_stacks(folder, functools.cache(project.client))
+    return tuple(resource for stack in stacks for resource in stack.resources)
+
+
+def test_the_clients_are_what_their_templates_say(
+    resources: tuple[Resource, ...], subtests: pytest.Subtests
+) -> None:
+    """The one inside the network and the one outside of it, with its own network: property by property."""
+    clients = [each for each in resources if each.stack.name.startswith("pytorch-client-")]
+    assert {each.stack.name for each in clients} == {"pytorch-client-inside", "pytorch-client-outside"}
+    for resource in clients:
+        with subtests.test(resource=str(resource), type=resource.type):
+            assert wrong_leaves(resource) == []
+    assert stale_exceptions(clients) == []
+
+
+def test_only_the_client_outside_has_a_public_address(
+    project: Project, resources: tuple[Resource, ...]
+) -> None:
+    """It is what the comparison of the public and the private endpoint is about."""
+    assert resources
+    found = project.client("ec2").describe_instances()["Reservations"]
+    instances = [instance for reservation in found for instance in reservation["Instances"]]
+    interfaces = {
+        instance["SubnetId"]: bool(instance.get("PublicIpAddress"))
+        for instance in instances
+        if instance["State"]["Name"] != "terminated"
+    }
+    assert sorted(interfaces.values()) == [False, True]
 
 
 @pytest.mark.soak
