@@ -17,9 +17,9 @@ local: setup  ## package, deploy to the laptop's AWS, send requests and compare 
 package: setup  ## build the example models
 	@for deployment in deployments/*.yaml; do $(BIN)/seatrial package $$deployment || exit 1; done
 
-test: setup  ## run the tests: the unit tests on all cores, then those with real parts
-	@$(BIN)/python -m pytest -m "not integration and not soak" --numprocesses auto --dist loadfile
-	@$(BIN)/python -m pytest -m "integration and not soak"
+test: setup  ## run the tests: the unit tests on all cores, then those with real parts, which mostly wait, two at a time
+	@$(BIN)/python -m pytest -m "not integration and not soak" --numprocesses auto --dist loadgroup
+	@$(BIN)/python -m pytest -m "integration and not soak" --numprocesses 2 --dist loadgroup --no-loadscope-reorder
 
 check: setup package  ## format, lint, types, arrows, generated files, one full synth
 	@$(BIN)/ruff format --check .

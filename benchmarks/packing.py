@@ -1,8 +1,6 @@
 """Packing a 268 MB float32 repository, against `tar czf` and Python's tarfile, in one run.
 
-Each packer runs in a process of its own; CPU seconds are user and system. Of the Python packers the call
-itself is measured, since packing is one step of a process that runs anyway. Of ours the least of a few runs
-counts: it is so short that whatever else the machine does shows. Peak memory is the whole process's.
+Of ours the least of a few runs counts: it is so short that whatever else the machine does shows.
 """
 
 import sys
@@ -10,30 +8,13 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
-
-from benchmarks._harness import ChildUsage, Measurement, run_child
+from benchmarks._harness import Measurement, run_child
+from benchmarks._packers import OURS, TAR_CZF, TARFILE, cpu_seconds_of, run_packer, write_weights
 
 __all__ = ["measure"]
 
 _WEIGHTS = 1 << 26
-_WEIGHTS_PER_WRITE = 1 << 22
 _RUNS = 5
-_PACK = """
-import sys, time
-from pathlib import Path
-from model_packaging.packing import pack_folder
-started = time.process_time()
-pack_folder(Path(sys.argv[1]), Path(sys.argv[2]))
-print(time.process_time() - started)
-"""
-_TARFILE = """
-import sys, tarfile, time
-started = time.process_time()
-with tarfile.open(sys.argv[2], "w:gz") as archive:
-    archive.add(sys.argv[1], arcname=".")
-print(time.process_time() - started)
-"""
 _READ_AND_HASH = """
 import hashlib, sys, time
 started = time.perf_counter()
@@ -75,15 +56,17 @@ def measure() -> Iterator[Measurement]:
     """Yield CPU ratios, peak memory, and how fast an unchanged model is recognised."""
     with tempfile.TemporaryDirectory(prefix="seatrial-bench-") as path:
         work = Path(path)
-        repository = _repository(work)
+        repository = work / "repository"
+        write_weights(repository / "model" / "1" / "model.pt", _WEIGHTS)
+        (repository / "model" / "config.pbtxt").write_text('name: "model"\n', encoding="utf-8")
         archive = work / "model.tar.gz"
-        ours = [_run(archive, sys.executable, "-c", _PACK, repository, archive) for _ in range(_RUNS)]
-        tar = _run(archive, "tar", "czf", archive, "-C", repository, ".")
-        tarfile = _run(archive, sys.executable, "-c", _TARFILE, repository, archive)
-        cpu_seconds = min(float(each.output) for each in ours)
+        ours = [run_packer(OURS, repository, archive) for _ in range(_RUNS)]
+        tar = run_packer(TAR_CZF, repository, archive)
+        tarfile = run_packer(TARFILE, repository, archive)
+        cpu_seconds = min(cpu_seconds_of(each) for each in ours)
         yield Measurement("pack.fp32.cpu_ratio_vs_tar_czf", cpu_seconds / tar.cpu_seconds, "ratio", "<= 0.04")
         yield Measurement(
-            "pack.fp32.cpu_ratio_vs_tarfile_w_gz", cpu_seconds / float(tarfile.output), "ratio", "<= 0.05"
+            "pack.fp32.cpu_ratio_vs_tarfile_w_gz", cpu_seconds / cpu_seconds_of(tarfile), "ratio", "<= 0.05"
         )
         yield Measurement("pack.fp32.peak_memory", max(each.peak_memory_mb for each in ours), "MB", "<= 64")
     with tempfile.TemporaryDirectory(prefix="seatrial-bench-") as path:
@@ -98,23 +81,3 @@ def measure() -> Iterator[Measurement]:
             "ratio",
             "<= 1.0",
         )
-
-
-def _run(archive: Path, *command: str | Path) -> ChildUsage:
-    """Run ``command``, which writes ``archive``, and remove that: unwritten pages would slow the next."""
-    usage = run_child(*map(str, command))
-    archive.unlink()
-    return usage
-
-
-def _repository(work: Path) -> Path:
-    """Make a Triton repository with 268 MB of normally distributed weights."""
-    repository = work / "repository"
-    file = repository / "model" / "1" / "model.pt"
-    file.parent.mkdir(parents=True)
-    (repository / "model" / "config.pbtxt").write_text('name: "model"\n', encoding="utf-8")
-    generator = np.random.default_rng(0)
-    with file.open("wb") as target:
-        for _ in range(_WEIGHTS // _WEIGHTS_PER_WRITE):
-            target.write(generator.standard_normal(_WEIGHTS_PER_WRITE, dtype=np.float32).tobytes())
-    return repository

@@ -25,6 +25,7 @@ from catalogue.errors import (
     UnknownRegionError,
     UnknownReleaseError,
 )
+from catalogue.gpu_families import GpuFamily, gpu_family, processing_gpu_types
 from catalogue.inference_amis import InferenceAmi, inference_amis
 from catalogue.inference_components import inference_component_regions
 from catalogue.instance_prices import InstancePrice, instance_price, instance_prices
@@ -40,6 +41,7 @@ from catalogue.pytorch_images import (
     pytorch_releases,
 )
 from catalogue.regions import Region, region, regions
+from catalogue.tensorrt_versions import tensorrt_versions
 from catalogue.time_zones import time_zones
 from catalogue.triton_config_fields import releases_with_config_field
 from catalogue.triton_drivers import TritonDrivers, triton_drivers
@@ -59,6 +61,7 @@ __all__ = [
     "AcceleratorPrice",
     "CatalogueError",
     "EcrImage",
+    "GpuFamily",
     "InferenceAmi",
     "InstancePrice",
     "InstanceType",
@@ -77,6 +80,7 @@ __all__ = [
     "elastic_inference_image_uri",
     "elastic_inference_releases",
     "elastic_inference_retirement",
+    "gpu_family",
     "inference_amis",
     "inference_component_regions",
     "instance_price",
@@ -86,11 +90,13 @@ __all__ = [
     "limits",
     "parse_ecr_image",
     "private_link_services",
+    "processing_gpu_types",
     "pytorch_image_uri",
     "pytorch_releases",
     "region",
     "regions",
     "releases_with_config_field",
+    "tensorrt_versions",
     "time_zones",
     "triton_drivers",
     "triton_image_account",

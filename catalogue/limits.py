@@ -2,6 +2,8 @@
 
 __all__ = [
     "COMPONENT_NAME_MAXIMUM_LENGTH",
+    "CONTAINER_HOSTNAME_MAXIMUM_LENGTH",
+    "CONTAINER_HOSTNAME_PATTERN",
     "ENDPOINT_NAME_MAXIMUM_LENGTH",
     "ENDPOINT_NAME_PATTERN",
     "ENVIRONMENT_MAXIMUM_BYTES",
@@ -9,6 +11,8 @@ __all__ = [
     "ENVIRONMENT_MAXIMUM_LENGTH",
     "INLINE_ENVIRONMENT_MAXIMUM_ENTRIES",
     "LOG_RETENTION_DAYS",
+    "PIPELINE_MAXIMUM_CONTAINERS",
+    "PIPELINE_MINIMUM_CONTAINERS",
     "ROLLING_BATCH_MAXIMUM_PERCENT",
     "ROLLING_BATCH_MINIMUM_PERCENT",
     "VARIABLE_NAME_PATTERN",
@@ -26,6 +30,20 @@ ENDPOINT_NAME_MAXIMUM_LENGTH = 63
 COMPONENT_NAME_MAXIMUM_LENGTH = 63
 """Of an inference component's name, in characters; its pattern is that of endpoints (SageMaker API Reference,
 CreateInferenceComponent, ``InferenceComponentName``)."""
+
+CONTAINER_HOSTNAME_PATTERN = r"[a-zA-Z0-9](-*[a-zA-Z0-9])*"
+"""Of a container's name among several, the length apart; not anchored (SageMaker API Reference,
+ContainerDefinition, ``ContainerHostname``)."""
+
+CONTAINER_HOSTNAME_MAXIMUM_LENGTH = 63
+"""Of the same name, in characters (same source)."""
+
+PIPELINE_MINIMUM_CONTAINERS = 2
+"""Of a model with several containers (SageMaker Developer Guide, "Create a multi-container endpoint (Boto
+3)": more than one; "Inference pipelines in Amazon SageMaker AI")."""
+
+PIPELINE_MAXIMUM_CONTAINERS = 15
+"""Of the same (same sources; SageMaker API Reference, CreateModel, ``Containers``)."""
 
 ROLLING_BATCH_MINIMUM_PERCENT = 5
 """Of an inference component's copies, the smallest batch of a rolling update (SageMaker API Reference,

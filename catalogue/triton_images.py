@@ -9,6 +9,8 @@ from catalogue.regions import region as region_named
 __all__ = [
     "DEFAULT_MODEL_VARIABLE",
     "DEFAULT_TRITON_RELEASE",
+    "INFERENCE_TYPE_VARIABLE",
+    "STREAMED",
     "triton_image_account",
     "triton_image_uri",
     "triton_releases",
@@ -16,6 +18,12 @@ __all__ = [
 
 DEFAULT_MODEL_VARIABLE = "SAGEMAKER_TRITON_DEFAULT_MODEL_NAME"
 """Names the model that ``serve`` in the image loads (sagemaker-tritonserver image, ``serve``)."""
+
+INFERENCE_TYPE_VARIABLE = "SAGEMAKER_TRITON_INFERENCE_TYPE"
+"""Says how the image's frontend answers (same source)."""
+
+STREAMED = "generate_stream"
+"""Its value for answers that come in parts, as server-sent events (same source)."""
 
 DEFAULT_TRITON_RELEASE = "24.09"
 """The newest published release that is not newer than the Triton that endpoints on the laptop run, 2.51

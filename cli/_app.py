@@ -9,7 +9,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from cli import check, invoke, local, migrate, package, rehearse, replay, shards
+from cli import check, client, invoke, local, migrate, package, publish, rehearse, replay, shards
 from cli._errors import INTERRUPTED, TERMINATED
 from cli._project import PROJECT
 
@@ -24,12 +24,14 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command("package", short_help="build the models of a deployment")(package.package)
+app.command("publish", short_help="put the models of a deployment into S3")(publish.publish)
 app.command("check", short_help="all findings, before anything is deployed")(check.check)
 app.command("rehearse", short_help="package, deploy on the laptop, compare answers")(
     rehearse.rehearse_deployment
 )
 app.command("replay", short_help="play days of traffic on the laptop, in minutes")(replay.replay_traffic)
 app.command("invoke", short_help="send one request to an endpoint")(invoke.invoke)
+app.command("client", short_help="write a typed client of a model")(client.client)
 app.command("shards", short_help="show or accept a changed number of shards")(shards.shards)
 app.command("migrate", short_help="rewrite a file without what AWS has retired")(migrate.migrate)
 app.add_typer(local.app, name="local")

@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn
 
 from cli._output import Output
-from model_packaging.progress import PackagingProgress, PackagingStep, ProgressListener
+from model_packaging.progress import PackagingProgress, ProgressListener
 
 __all__ = ["packaging_display", "packaging_lines"]
 
@@ -37,7 +37,7 @@ def packaging_lines(output: Output) -> ProgressListener:
 def _bars(progress: Progress) -> ProgressListener:
     def listen(step: PackagingProgress) -> None:
         known = {task.fields["model"]: task.id for task in progress.tasks}
-        if step.step in {PackagingStep.BUILT, PackagingStep.UNCHANGED}:
+        if step.ends:
             if step.model in known:
                 progress.remove_task(known[step.model])
             progress.console.print(f"{step.model}: {step.step}", highlight=False)

@@ -30,6 +30,7 @@ def rehearse_deployment(
         from cli._packaging_display import packaging_lines
         from local.aws.client import LocalAws
         from local.rehearsal import Steps, rehearse
+        from local.rehearsal.targets import part_of
         from spec import load_deployment
 
         file = load_deployment(deployment)
@@ -54,10 +55,13 @@ def rehearse_deployment(
         if not rehearsal.passed:
             output.say("the endpoints do not answer as eager PyTorch does")
             raise typer.Exit(FAILED)
-        output.line("\nEvery answer equals eager PyTorch's. The laptop's AWS stays up:")
+        every = "Every answer equals eager PyTorch's. " if rehearsal.answers else ""
+        output.line(f"\n{every}The laptop's AWS stays up:")
         output.line('  eval "$(.venv/bin/seatrial local env)"   points cdk, the AWS CLI and boto3 at it')
-        endpoint, _, component = rehearsal.answers[0].target.partition(".")
-        named = f"{endpoint} --component {component}" if component else endpoint
+        labels = [*(answer.target for answer in rehearsal.answers), *rehearsal.not_compared]
+        endpoint, _, key = labels[0].partition(".")
+        part = part_of(file.deployment.endpoints[endpoint])
+        named = f"{endpoint} --{part} {key}" if part else endpoint
         output.line(f"  .venv/bin/seatrial invoke {shlex.quote(str(deployment))} {named}")
         output.line("  .venv/bin/seatrial local down            stops it")
 
@@ -82,6 +86,8 @@ def _print(output: Output, rehearsal: "Rehearsal") -> None:
     for answer in rehearsal.answers:
         for wrong in answer.wrong:
             output.line(f"{answer.target}, batch {answer.batch_size}: {wrong}")
+    for label in rehearsal.not_compared:
+        output.line(f"{label}: deployed and not compared, as its model has no eager reference")
 
 
 def _document(rehearsal: "Rehearsal") -> dict[str, object]:
@@ -89,6 +95,7 @@ def _document(rehearsal: "Rehearsal") -> dict[str, object]:
         "ok": rehearsal.passed,
         "steps": [{"name": step.name, "seconds": round(step.seconds, 3)} for step in rehearsal.steps],
         "answers": list(map(_answer_document, rehearsal.answers)),
+        "not_compared": list(rehearsal.not_compared),
         "environment": rehearsal.environment,
     }
 

@@ -1,22 +1,19 @@
 """An endpoint's answer, from bytes to arrays by name."""
 
-import json
+from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
-from tritonclient.http import InferResult
-from tritonclient.utils import InferenceServerException
 
 from invocation.errors import AnswerError
+from invocation.tensors import output_problems, read_outputs
+from model_packaging.artifact import Signature
 
-__all__ = ["read_answer"]
-
-_HEADER_SIZE = "json-header-size="
+__all__ = ["check_outputs", "read_answer"]
 
 
 def read_answer(content_type: str, body: bytes) -> dict[str, NDArray[Any]]:
-    """Return the answer's outputs by name.
+    """Return the answer's outputs by name; strings come as ``bytes``, in either form.
 
     Args:
         content_type: of the answer; JSON, or Triton's binary type with the size of its JSON header.
@@ -25,23 +22,27 @@ def read_answer(content_type: str, body: bytes) -> dict[str, NDArray[Any]]:
     Raises:
         AnswerError: neither of the two, or cut short.
     """
-    header_bytes: int | None = None
-    if _HEADER_SIZE in content_type:
-        digits = content_type.rpartition(_HEADER_SIZE)[2].split(";")[0].strip()
-        if not digits.isascii() or not digits.isdigit() or int(digits) > len(body):
-            raise AnswerError(
-                f"the answer's content type {content_type!r} doesn't fit its {len(body)} bytes."
-            )
-        header_bytes = int(digits)
     try:
-        names = [output["name"] for output in json.loads(body[:header_bytes])["outputs"]]
-        result = InferResult.from_response_body(body, header_length=header_bytes)
-        arrays = {name: result.as_numpy(name) for name in names}
-    except (KeyError, TypeError, ValueError, InferenceServerException) as error:
+        return read_outputs(content_type, body)
+    except ValueError as error:
+        raise AnswerError(str(error)) from error
+
+
+def check_outputs(
+    signature: Signature, outputs: Mapping[str, NDArray[Any]], *, batch_size: int | None = None
+) -> None:
+    """Check an answer's outputs against a signature.
+
+    Args:
+        signature: the model's.
+        outputs: by name.
+        batch_size: of the request. Default: not checked.
+
+    Raises:
+        AnswerError: names, data types, dimensions or batch sizes differ; all that is amiss at once.
+    """
+    if problems := output_problems(signature, outputs, batch_size):
         raise AnswerError(
-            f"the answer ({content_type}, {len(body)} bytes) is no inference answer: {error!r}"
-        ) from error
-    missing = [name for name, array in arrays.items() if array is None]
-    if missing:
-        raise AnswerError(f"the answer names outputs without data: {', '.join(missing)}")
-    return {name: np.asarray(array) for name, array in arrays.items()}
+            f"the answer is not what the model gives: {'; '.join(problems)}. Is this the model that the "
+            "endpoint serves?"
+        )

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from tritonclient.utils import triton_to_np_dtype
 
 from invocation.errors import DataFileError
+from invocation.json_values import array_of_json
 from model_packaging.artifact import Signature
 
 __all__ = ["read_data_file"]
@@ -50,17 +50,20 @@ def _words(path: Path, error: Exception) -> str:
 def _from_json(path: Path, signature: Signature) -> dict[str, NDArray[Any]]:  # noqa: ARG001 - one shape for all readers
     arrays = {}
     for tensor in json.loads(path.read_text(encoding="utf-8"))["inputs"]:
-        dtype = triton_to_np_dtype(tensor["datatype"])
-        if dtype is None:
-            raise DataFileError(f"{path}: {tensor['name']} has the unknown datatype {tensor['datatype']!r}.")
-        arrays[tensor["name"]] = np.array(tensor["data"], dtype=dtype).reshape(tensor["shape"])
+        # Data may be nested as the shape says (KServe v2, "Tensor Data").
+        values = np.array(tensor["data"], dtype=object).ravel().tolist()
+        try:
+            array = array_of_json(tensor["datatype"], values)
+        except ValueError as error:
+            raise DataFileError(f"{path}: {tensor['name']}: {error}.") from error
+        arrays[tensor["name"]] = array.reshape(tensor["shape"])
     return arrays
 
 
 def _from_npz(path: Path, signature: Signature) -> dict[str, NDArray[Any]]:  # noqa: ARG001 - one shape for all readers
     # Pickled arrays run code when they are read.
     with np.load(path, allow_pickle=False) as archive:
-        return {name: archive[name] for name in archive.files}
+        return {name: _with_objects(archive[name]) for name in archive.files}
 
 
 def _from_npy(path: Path, signature: Signature) -> dict[str, NDArray[Any]]:
@@ -69,4 +72,9 @@ def _from_npy(path: Path, signature: Signature) -> dict[str, NDArray[Any]]:
         raise DataFileError(
             f"{path}: a .npy holds one array, the model takes {names}; write an .npz with these names."
         )
-    return {signature.inputs[0].name: np.load(path, allow_pickle=False)}
+    return {signature.inputs[0].name: _with_objects(np.load(path, allow_pickle=False))}
+
+
+def _with_objects(array: NDArray[Any]) -> NDArray[Any]:
+    """Return text as requests take it; in a file without pickles it has a fixed width."""
+    return array.astype(object) if array.dtype.kind in "SU" else array

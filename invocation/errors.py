@@ -8,6 +8,7 @@ __all__ = [
     "InvocationError",
     "NoCapacityError",
     "RequestError",
+    "TypedClientError",
 ]
 
 
@@ -36,4 +37,8 @@ class AnswerError(InvocationError):
 
 
 class ClientSettingsError(InvocationError):
-    """No client can be made from the user's AWS settings."""
+    """No client can be made from what it was given: AWS settings, or what it shall ask."""
+
+
+class TypedClientError(InvocationError):
+    """No typed client can be written for a model."""

@@ -1,21 +1,21 @@
-"""The body of an inference request, from arrays by name.
+"""The body of an inference request, from arrays by name."""
 
-Bodies follow the KServe v2 protocol with Triton's binary extension, as Triton's SageMaker frontend takes
-them on /invocations (Triton documentation, "SageMaker" and "Binary tensor data extension").
-"""
-
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
-from tritonclient.http import InferenceServerClient, InferInput, InferRequestedOutput
-from tritonclient.utils import np_to_triton_dtype
 
 from invocation.errors import RequestError
-from model_packaging.artifact import Signature, TensorSpec
+from invocation.tensors import (
+    BINARY_CONTENT_TYPE,
+    MAXIMUM_BODY_BYTES,
+    inference_body,
+    input_problems,
+    json_problems,
+    size_problems,
+)
+from model_packaging.artifact import Signature
 
 __all__ = [
     "BINARY_CONTENT_TYPE",
@@ -26,12 +26,6 @@ __all__ = [
     "json_request",
     "within_limit",
 ]
-
-BINARY_CONTENT_TYPE = "application/vnd.sagemaker-triton.binary+json;json-header-size="
-"""Followed by the size in bytes of the JSON header before the tensors' bytes."""
-
-MAXIMUM_BODY_BYTES = 6_291_456
-"""SageMaker Runtime API reference, InvokeEndpoint, Body: maximum length."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,102 +42,59 @@ class RequestBody:
     body: bytes
     accept: str | None = None
 
+    @property
+    def accepting(self) -> dict[str, str]:
+        """The argument of InvokeEndpoint that asks for an answer's content type, where one is wanted."""
+        return {"Accept": self.accept} if self.accept else {}
 
-def binary_request(signature: Signature, inputs: Mapping[str, NDArray[Any]]) -> RequestBody:
+
+def binary_request(
+    signature: Signature, inputs: Mapping[str, NDArray[Any]], *, max_batch_size: int | None = None
+) -> RequestBody:
     """Return a body whose tensors travel as bytes behind a JSON header.
 
     Args:
         signature: the model's; names, data types and dimensions are checked against it.
         inputs: one array per input, by name; with the batch dimension where the model has one.
+        max_batch_size: the most that the model takes in one request. Default: not checked.
 
     Raises:
-        RequestError: names, data types or dimensions differ from the signature; all differences at once.
+        RequestError: the inputs don't fit the model, all that is amiss at once; or the body is larger than
+            SageMaker takes.
     """
-    check_inputs(signature, inputs)
-    tensors = []
-    for spec in signature.inputs:
-        tensor = InferInput(spec.name, inputs[spec.name].shape, spec.datatype)
-        tensor.set_data_from_numpy(inputs[spec.name], binary_data=True)
-        tensors.append(tensor)
-    outputs = [InferRequestedOutput(spec.name, binary_data=True) for spec in signature.outputs]
-    body, header_bytes = InferenceServerClient.generate_request_body(tensors, outputs=outputs)
-    return within_limit(RequestBody(f"{BINARY_CONTENT_TYPE}{header_bytes}", bytes(body)))
+    check_inputs(signature, inputs, max_batch_size=max_batch_size)
+    return within_limit(RequestBody(*inference_body(signature, inputs, binary=True)))
 
 
-def json_request(signature: Signature, inputs: Mapping[str, NDArray[Any]]) -> RequestBody:
+def json_request(
+    signature: Signature, inputs: Mapping[str, NDArray[Any]], *, max_batch_size: int | None = None
+) -> RequestBody:
     """Return a body that is JSON throughout: readable, and several times larger than the binary one.
 
     Raises:
-        RequestError: as for ``binary_request``; or a tensor of a data type JSON has no numbers for.
+        RequestError: as for ``binary_request``; or JSON can't carry an input or an output.
     """
-    check_inputs(signature, inputs)
-    no_numbers = [spec.name for spec in signature.inputs if spec.datatype in {"FP16", "BF16"}]
-    if no_numbers:
-        raise RequestError(
-            f"{', '.join(no_numbers)}: 16-bit floats have no JSON form; send a binary request."
-        )
-    document = {
-        "inputs": [
-            {
-                "name": spec.name,
-                "shape": list(inputs[spec.name].shape),
-                "datatype": spec.datatype,
-                "data": _json_values(inputs[spec.name]),
-            }
-            for spec in signature.inputs
-        ],
-        "outputs": [{"name": spec.name} for spec in signature.outputs],
-    }
-    return within_limit(RequestBody("application/json", json.dumps(document).encode()))
+    check_inputs(signature, inputs, max_batch_size=max_batch_size, as_json=True)
+    return within_limit(RequestBody(*inference_body(signature, inputs, binary=False)))
 
 
-def _json_values(array: NDArray[Any]) -> list[Any]:
-    if array.dtype == object:
-        return [value.decode() if isinstance(value, bytes) else str(value) for value in array.ravel()]
-    values: list[Any] = array.ravel().tolist()
-    return values
-
-
-def check_inputs(signature: Signature, inputs: Mapping[str, NDArray[Any]]) -> None:
-    """Check inputs against a signature.
+def check_inputs(
+    signature: Signature,
+    inputs: Mapping[str, NDArray[Any]],
+    *,
+    max_batch_size: int | None = None,
+    as_json: bool = False,
+) -> None:
+    """Check inputs against a signature, and where they go as JSON, whether they can.
 
     Raises:
-        RequestError: names, data types or dimensions differ; all differences at once.
+        RequestError: names, data types, dimensions or batch sizes don't fit; all that is amiss at once.
     """
-    expected = {spec.name: spec for spec in signature.inputs}
-    problems = [
-        f"{name}: the model has no such input (it has {', '.join(expected)})"
-        for name in inputs
-        if name not in expected
-    ]
-    problems += [f"{name}: missing" for name in expected if name not in inputs]
-    for name, spec in expected.items():
-        if name in inputs:
-            problems += _tensor_problems(spec, np.asarray(inputs[name]), batched=signature.batched)
-    batch_sizes = {array.shape[0] for array in inputs.values() if signature.batched and array.ndim}
-    if len(batch_sizes) > 1:
-        problems.append(f"batch sizes differ between inputs: {sorted(batch_sizes)}")
+    problems = input_problems(signature, inputs, max_batch_size)
+    if as_json:
+        problems += json_problems(signature, inputs)
     if problems:
-        raise RequestError("the inputs don't fit the model: " + "; ".join(problems))
-
-
-def _tensor_problems(spec: TensorSpec, array: NDArray[Any], *, batched: bool) -> list[str]:
-    problems = []
-    datatype = np_to_triton_dtype(array.dtype)
-    if datatype != spec.datatype:
-        problems.append(
-            f"{spec.name}: data type is {datatype or array.dtype}, the model takes {spec.datatype}"
-        )
-    dims = array.shape[1:] if batched else array.shape
-    fits = len(dims) == len(spec.dims) and all(
-        want in (-1, have) for have, want in zip(dims, spec.dims, strict=True)
-    )
-    if not fits or (batched and not array.ndim):
-        wanted = [*(["batch"] if batched else []), *("any" if dim == -1 else dim for dim in spec.dims)]
-        problems.append(
-            f"{spec.name}: shape is {list(array.shape)}, the model takes [{', '.join(map(str, wanted))}]"
-        )
-    return problems
+        raise RequestError(f"the inputs don't fit the model: {'; '.join(problems)}.")
 
 
 def within_limit(request: RequestBody) -> RequestBody:
@@ -152,9 +103,6 @@ def within_limit(request: RequestBody) -> RequestBody:
     Raises:
         RequestError: it is too large.
     """
-    if len(request.body) > MAXIMUM_BODY_BYTES:
-        raise RequestError(
-            f"the request has {len(request.body)} bytes, SageMaker takes at most {MAXIMUM_BODY_BYTES}; "
-            "send a smaller batch."
-        )
+    if problems := size_problems(request.body):
+        raise RequestError(f"{'; '.join(problems)}.")
     return request

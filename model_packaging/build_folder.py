@@ -1,8 +1,9 @@
 """The folder of one model's artifact: who may write it, what is in it, and how a new artifact replaces it.
 
-It holds ``manifest.json`` and the two files that names, ``<content key>.tar.gz`` and
-``<content key>.samples.npz``. The manifest is renamed into place last, so whoever reads it finds whole files;
-the files of the artifact before are deleted after that.
+It holds ``manifest.json`` and the files that names: ``<content key>.tar.gz``, the bill of materials
+``<content key>.cdx.json`` and, where the model has an eager reference, ``<content key>.samples.npz``. The
+manifest is renamed into place last, so whoever reads it finds whole files; the files of the artifact before
+are deleted after that.
 """
 
 import contextlib
@@ -11,17 +12,19 @@ import fcntl
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 from model_packaging.artifact.errors import ManifestError
 from model_packaging.artifact.manifest import MANIFEST_FILE_NAME, Manifest, read_manifest, write_manifest
 from model_packaging.errors import BuildInProgressError, PackError
 
-__all__ = ["ARCHIVE_SUFFIX", "SAMPLES_SUFFIX", "BuildFolder"]
+__all__ = ["ARCHIVE_SUFFIX", "SAMPLES_SUFFIX", "SBOM_SUFFIX", "BuildFolder"]
 
 ARCHIVE_SUFFIX = ".tar.gz"
 SAMPLES_SUFFIX = ".samples.npz"
+SBOM_SUFFIX = ".cdx.json"
+"""By which tools know a CycloneDX document (CycloneDX, "Recognized File Patterns")."""
 _LOCK_FILE_NAME = ".lock"
 _TEMPORARY_PREFIX = ".build-"
 _LOCK_ATTEMPTS = 100
@@ -79,28 +82,28 @@ class BuildFolder:
         try:
             manifest = read_manifest(self.path / MANIFEST_FILE_NAME)
             size_bytes = (self.path / manifest.archive.file_name).stat().st_size
-            has_samples = (self.path / manifest.samples.file_name).stat().st_size > 0
+            others = [(self.path / name).stat().st_size for name in manifest.file_names[1:]]
         except (ManifestError, OSError):
             return None  # whatever is wrong with it, a new build replaces it
-        return manifest if size_bytes == manifest.archive.size_bytes and has_samples else None
+        return manifest if size_bytes == manifest.archive.size_bytes and all(others) else None
 
-    def commit(self, manifest: Manifest, archive: Path, samples: Path) -> None:
-        """Make ``manifest`` and its two files the artifact of this folder.
+    def commit(self, manifest: Manifest, files: Mapping[str, Path]) -> None:
+        """Make ``manifest`` and its files the artifact of this folder.
 
         Args:
             manifest: names the files.
-            archive: on the same file system; it is moved.
-            samples: likewise.
+            files: by the name in the manifest, on the same file system; they are moved.
 
         Raises:
             OSError: the folder can't be written; the old artifact is then still whole.
         """
-        with samples.open("rb") as file:
-            os.fsync(file.fileno())  # packing did so for the archive: the manifest must name whole files
-        archive.replace(self.path / manifest.archive.file_name)
-        samples.replace(self.path / manifest.samples.file_name)
+        for path in files.values():
+            with path.open("rb") as file:
+                os.fsync(file.fileno())  # the manifest must name whole files
+        for name, path in files.items():
+            path.replace(self.path / name)
         write_manifest(manifest, self.path / MANIFEST_FILE_NAME)
-        self._remove_files_except({manifest.archive.file_name, manifest.samples.file_name})
+        self._remove_files_except(manifest.file_names)
 
     def _clear(self) -> None:
         """Remove what builds left that were killed: this process holds the lock, so none is alive."""
@@ -112,11 +115,11 @@ class BuildFolder:
             manifest = read_manifest(self.path / MANIFEST_FILE_NAME)
         except ManifestError:
             return  # nothing says which files are old; the next commit will
-        self._remove_files_except({manifest.archive.file_name, manifest.samples.file_name})
+        self._remove_files_except(manifest.file_names)
 
-    def _remove_files_except(self, kept: set[str]) -> None:
+    def _remove_files_except(self, kept: Collection[str]) -> None:
         for path in self.path.iterdir():
-            if path.name.endswith((ARCHIVE_SUFFIX, SAMPLES_SUFFIX)) and path.name not in kept:
+            if path.name.endswith((ARCHIVE_SUFFIX, SAMPLES_SUFFIX, SBOM_SUFFIX)) and path.name not in kept:
                 path.unlink()
 
 

@@ -16,13 +16,15 @@ from pathlib import Path
 
 from model_packaging._source_closure import closure_of
 from model_packaging.artifact.keys import BuildInputs, canonical_json
+from model_packaging.eager.factory_reference import FactoryReference
 from model_packaging.errors import DataFileError
-from model_packaging.factory_reference import FactoryReference
-from model_packaging.label_files import label_files
-from model_packaging.pytorch_archive import declared_files
+from model_packaging.layout.label_files import label_files
+from model_packaging.layout.pytorch_archive import declared_files
+from model_packaging.layout.repository_files import repository_files
+from model_packaging.source_files import SourceFiles
 from spec import Model
 
-__all__ = ["PACKAGING_VERSION", "build_inputs_of"]
+__all__ = ["PACKAGING_VERSION", "build_inputs_of", "framework_versions"]
 
 PACKAGING_VERSION = "1"
 """Goes into every build key: raised when a change here gives other artifacts from the same inputs."""
@@ -30,7 +32,12 @@ PACKAGING_VERSION = "1"
 _TOOLS = ("numpy", "protobuf", "torch", "tritonclient")
 
 
-def build_inputs_of(model: Model, project_root: Path) -> BuildInputs:
+def build_inputs_of(
+    model: Model,
+    project_root: Path,
+    members: Mapping[str, Model] | None = None,
+    files: SourceFiles | None = None,
+) -> BuildInputs:
     """Return what decides the artifact of ``model``.
 
     The same call serves packaging and synth. Versions of packages that are not installed where it is
@@ -39,31 +46,44 @@ def build_inputs_of(model: Model, project_root: Path) -> BuildInputs:
     Args:
         model: the model's section of the deployment file.
         project_root: the folder that factory references start from.
+        members: the models that it is made of, and theirs, by name.
+        files: the project's files, as a run that asks for several models has seen them so far.
 
     Raises:
         FactoryError: the factory's module is missing, a source file can't be parsed, or a data file is
             missing.
         LayoutError: a file that belongs into the archive is missing.
     """
-    reference = FactoryReference.parse(model.export.from_)
-    closure = closure_of(reference.source_file(project_root), project_root)
-    sources = {*closure.sources, *_declared_sources(model, project_root)}
+    files = files or SourceFiles(project_root)
+    sources: set[str] = set()
+    packages: set[str] = set()
+    for each in (model, *(members or {}).values()):
+        if each.eager is not None:
+            reference = FactoryReference.parse(each.eager.from_)
+            closure = closure_of(reference.source_file(project_root, files.is_file), files)
+            sources |= set(closure.sources)
+            packages |= set(closure.packages)
+        sources |= set(_declared_sources(each, files))
+        packages |= {*_weights_reader(each), *_exporters(each)}
     return BuildInputs(
-        spec_sha256=hashlib.sha256(canonical_json(model.canonical_document())).hexdigest(),
-        sources=tuple((path, _sha256_of(project_root / path)) for path in sorted(sources)),
-        pins=_pins({*closure.packages, *_weights_reader(model)}),
+        spec_sha256=hashlib.sha256(canonical_json(model.canonical_document(members))).hexdigest(),
+        sources=tuple((path, files.sha256(project_root / path)) for path in sorted(sources)),
+        pins=_pins(packages),
     )
 
 
-def _declared_sources(model: Model, project_root: Path) -> Iterator[str]:
+def _declared_sources(model: Model, files: SourceFiles) -> Iterator[str]:
     """Yield the project's files that the factory reads, and those that are packed as they are."""
-    for path in model.export.files:
-        if not (project_root / path).is_file():
-            raise DataFileError(
-                f"export.files names {path!r}, and the project has no such file.",
-                "correct the path, which starts from the project's root, or remove it.",
-            )
-        yield path
+    project_root = files.root
+    if model.eager is not None:
+        section = "export" if model.export else "reference"
+        yield from _data_files(f"{section}.files", model.eager.files, files)
+    if model.python is not None:
+        yield from _data_files("python.from", (model.python.from_,), files)
+        yield from _data_files("python.files", model.python.files, files)
+    if model.repository is not None and model.repository.sha256 is None:
+        for source in repository_files(model.repository, project_root):
+            yield source.relative_to(project_root).as_posix()
     if model.pytorch is not None:
         for _, source in declared_files(model.pytorch, project_root):
             yield source.relative_to(project_root).as_posix()
@@ -72,15 +92,32 @@ def _declared_sources(model: Model, project_root: Path) -> Iterator[str]:
             yield source.relative_to(project_root).as_posix()
 
 
+def _data_files(key: str, paths: Iterable[str], files: SourceFiles) -> Iterator[str]:
+    for path in paths:
+        if not files.is_file(files.root / path):
+            raise DataFileError(
+                f"{key} names {path!r}, and the project has no such file.",
+                "correct the path, which starts from the project's root, or remove it.",
+            )
+        yield path
+
+
 def _weights_reader(model: Model) -> tuple[str, ...]:
     """Return the package that reads the model's weights, besides torch."""
-    weights = model.export.weights
-    return ("safetensors",) if weights is not None and weights.is_safetensors else ()
+    versions = tuple(model.export.versions.values()) if model.export is not None else ()
+    given = [each.weights for each in (model.eager, *versions) if each is not None]
+    return ("safetensors",) if any(each is not None and each.is_safetensors for each in given) else ()
 
 
-def _sha256_of(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _exporters(model: Model) -> tuple[str, ...]:
+    """Return the packages that write the model's format, besides torch."""
+    to_onnx = model.export is not None and model.export.to in ("onnx", "tensorrt")
+    return ("onnx", "onnx_ir", "onnxscript") if to_onnx else ()
+
+
+def framework_versions() -> tuple[tuple[str, str], ...]:
+    """Return ``(name, version)`` of what every build runs on, sorted."""
+    return _pins(())
 
 
 def _pins(packages: Iterable[str]) -> tuple[tuple[str, str], ...]:

@@ -7,12 +7,15 @@ __all__ = [
     "DataFileError",
     "ExportError",
     "FactoryError",
+    "FetchError",
     "LayoutError",
     "PackError",
     "PackagingError",
     "SampleError",
     "SamplesFileError",
+    "SandboxError",
     "SeveralModelsError",
+    "TorchScriptError",
     "TraceDiffersError",
     "WeightsError",
     "WorkerError",
@@ -47,8 +50,12 @@ class DataFileError(FactoryError):
     """A data file that the factory reads is missing."""
 
 
+class FetchError(PackagingError):
+    """A file that a section names is missing, can't be fetched, or is another one than declared."""
+
+
 class WeightsError(PackagingError):
-    """The file of weights is missing, another one than declared, unsafe, or doesn't fit the module."""
+    """The file of weights is unsafe, can't be read, or doesn't fit the module."""
 
 
 class SampleError(PackagingError):
@@ -77,6 +84,14 @@ class BuildInProgressError(PackagingError):
 
 class WorkerError(PackagingError):
     """The process that ran the user's code died or took too long."""
+
+
+class TorchScriptError(PackagingError):
+    """A file made elsewhere is no TorchScript, or holds more than a model."""
+
+
+class SandboxError(PackagingError):
+    """A model made elsewhere can't be loaded, or not within the limits of its process."""
 
 
 class SamplesFileError(PackagingError):

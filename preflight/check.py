@@ -31,10 +31,11 @@ _COMPONENT_DEPTH = 4
 
 
 def inspect_artifact(inspection: ArtifactInspection) -> tuple[RecordedFinding, ...]:
-    """Apply the artifact rules to one packed model.
+    """Apply the artifact rules to one packed model, and to each that is packed beside it.
 
     Returns:
-        What goes into the manifest, in the order of the rules' ids.
+        What goes into the manifest: of the model that answers, then of the others, each in the order of the
+        rules' ids.
 
     Raises:
         RuleFailedError: a rule raised.
@@ -43,11 +44,12 @@ def inspect_artifact(inspection: ArtifactInspection) -> tuple[RecordedFinding, .
         RecordedFinding(
             rule=rule.id,
             severity=rule.severity.value,
-            what=violation.what,
+            what=f"{place}{violation.what}",
             allowed=violation.allowed,
             fix=violation.fix or rule.fix,
         )
-        for rule, violation in _violations(ARTIFACT, inspection)
+        for place, artifact in (("", inspection), *((f"{each.model}: ", each) for each in inspection.beside))
+        for rule, violation in _violations(ARTIFACT, artifact)
     )
 
 

@@ -4,45 +4,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from model_packaging.artifact import (
-    MANIFEST_FILE_NAME,
-    BuildInputs,
-    Manifest,
-    ManifestError,
-    read_manifest,
-)
-from model_packaging.build_inputs import build_inputs_of
-from model_packaging.errors import PackagingError
-from preflight.finding import Severity
-from spec import Component, ComponentEndpoint, DeploymentFile, Model, RealtimeEndpoint
+import catalogue
+from catalogue import InstanceType
+from model_packaging.artifact import Manifest
+from model_packaging.source_files import SourceFiles
+from preflight.built_model import BuiltModel, PublishedModels, read_built_model, shown_path
+from spec import Component, ComponentEndpoint, DeploymentFile, HostedEndpoint, Model
 from spec.shard_lock import read_lock
 
-__all__ = ["BuiltModel", "DeploymentEvidence", "ServedComponent", "gather_evidence"]
-
-
-@dataclass(frozen=True, slots=True)
-class BuiltModel:
-    """What the build folder holds for one model, and what the deployment file would build now.
-
-    Attributes:
-        manifest_path: where the manifest belongs, relative to the project where it lies inside.
-        packaged: whether a manifest is there.
-        manifest: None where it is missing or unreadable.
-        manifest_error: why it can't be read; empty where it can, or is missing.
-        archive_path: of the archive that the manifest names; None where ``manifest`` is None.
-        archive_size_bytes: of the archive that the manifest names; None where it can't be found.
-        declared: what the model would be built from now; None where that can't be said.
-        declared_error: why it can't be said; None where it can.
-    """
-
-    manifest_path: str
-    packaged: bool
-    manifest: Manifest | None
-    manifest_error: str
-    archive_path: Path | None
-    archive_size_bytes: int | None
-    declared: BuildInputs | None
-    declared_error: PackagingError | None
+__all__ = ["BuiltModel", "DeploymentEvidence", "ServedComponent", "ServedModel", "gather_evidence"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +40,33 @@ class ServedComponent:
 
 
 @dataclass(frozen=True, slots=True)
+class ServedModel:
+    """A model that an endpoint serves on instances of its own.
+
+    Attributes:
+        endpoint_key: of its endpoint.
+        endpoint: what hosts it.
+        name: its own.
+        model: itself.
+    """
+
+    endpoint_key: str
+    endpoint: HostedEndpoint
+    name: str
+    model: Model
+
+    @property
+    def instance_type(self) -> InstanceType:
+        """What it runs on."""
+        return catalogue.instance_type(self.endpoint.instances.type)
+
+    @property
+    def instance_place(self) -> tuple[str, ...]:
+        """Where the deployment file says so."""
+        return ("endpoints", self.endpoint_key, "instances", "type")
+
+
+@dataclass(frozen=True, slots=True)
 class DeploymentEvidence:
     """Everything that deployment rules may look at; nothing is read from disk while they run.
 
@@ -85,11 +82,12 @@ class DeploymentEvidence:
     built: Mapping[str, BuiltModel]
     accepted_shards: Mapping[str, int]
 
-    def served(self) -> Iterator[tuple[str, RealtimeEndpoint, Model]]:
-        """Yield each real-time endpoint: its key, itself, and the model it serves."""
+    def served(self) -> Iterator[ServedModel]:
+        """Yield each model of each endpoint that has instances of its own, once for an endpoint."""
         deployment = self.file.deployment
-        for key, endpoint in deployment.realtime_endpoints.items():
-            yield key, endpoint, deployment.models[endpoint.model]
+        for key, endpoint in deployment.hosted_endpoints.items():
+            for name in dict.fromkeys(endpoint.served):
+                yield ServedModel(key, endpoint, name, deployment.models[name])
 
     def components(self) -> Iterator[ServedComponent]:
         """Yield each inference component."""
@@ -112,7 +110,7 @@ class DeploymentEvidence:
 
 
 def gather_evidence(file: DeploymentFile, build_root: Path, project_root: Path) -> DeploymentEvidence:
-    """Read the manifests of ``file``'s models, and the accepted numbers of shards.
+    """Read the manifests of ``file``'s models, its lock file, and the accepted numbers of shards.
 
     Args:
         file: the deployment.
@@ -124,64 +122,15 @@ def gather_evidence(file: DeploymentFile, build_root: Path, project_root: Path) 
     """
     deployment = file.deployment
     served = deployment.served_models
+    published = PublishedModels.of(file, project_root)
+    files = SourceFiles(project_root)
     return DeploymentEvidence(
         file=file,
-        shown_file=_shown_path(file.path, project_root),
+        shown_file=shown_path(file.path, project_root),
         built={
-            name: _built(model, build_root / deployment.name / name, project_root)
-            for name, model in deployment.models.items()
+            name: read_built_model(deployment, name, build_root, files, published)
+            for name in deployment.models
             if name in served
         },
         accepted_shards=read_lock(file.path),
     )
-
-
-def _built(model: Model, folder: Path, project_root: Path) -> BuiltModel:
-    path = folder / MANIFEST_FILE_NAME
-    shown = _shown_path(path, project_root)
-    packaged = path.exists()
-    manifest, manifest_error = _manifest(path, shown) if packaged else (None, "")
-    declared, declared_error = _declared(model, project_root)
-    archive_path = folder / manifest.archive.file_name if manifest else None
-    return BuiltModel(
-        manifest_path=shown,
-        packaged=packaged,
-        manifest=manifest,
-        manifest_error=manifest_error,
-        archive_path=archive_path,
-        archive_size_bytes=_size_bytes(archive_path) if archive_path else None,
-        declared=declared,
-        declared_error=declared_error,
-    )
-
-
-def _shown_path(path: Path, project_root: Path) -> str:
-    """Return ``path`` as reports print it: relative to the project where it lies inside it."""
-    resolved = path.resolve()
-    root = project_root.resolve()
-    return resolved.relative_to(root).as_posix() if resolved.is_relative_to(root) else str(path)
-
-
-def _manifest(path: Path, shown: str) -> tuple[Manifest | None, str]:
-    try:
-        manifest = read_manifest(path)
-    except ManifestError as error:
-        return None, str(error).replace(str(path), shown)
-    for finding in manifest.findings:
-        if finding.severity not in {severity.value for severity in Severity}:
-            return None, f"{shown}: a finding has the unknown severity {finding.severity!r}"
-    return manifest, ""
-
-
-def _declared(model: Model, project_root: Path) -> tuple[BuildInputs | None, PackagingError | None]:
-    try:
-        return build_inputs_of(model, project_root), None
-    except PackagingError as error:
-        return None, error
-
-
-def _size_bytes(path: Path) -> int | None:
-    try:
-        return path.stat().st_size
-    except OSError:
-        return None

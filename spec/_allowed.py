@@ -137,6 +137,7 @@ def _resolve(node: dict[str, Any]) -> dict[str, Any]:
 
 
 _WORDS_BY_TYPE: dict[str, Callable[[dict[str, Any]], str]] = {
+    "boolean": lambda _: _SINGLE_VALUES["boolean"],
     "string": _text_words,
     "integer": _number_words,
     "number": _number_words,

@@ -8,18 +8,23 @@ import re
 from collections.abc import Iterator
 
 import catalogue
+from spec._build_checks import build_complaints
 from spec._client_checks import client_complaints
 from spec._component_endpoint_checks import endpoint_complaints
 from spec._document import Complaint, Document, DocumentPath
 from spec._endpoint_names import NAME_MAXIMUM_LENGTH
+from spec._hosted_endpoint_checks import hosted_endpoint_complaints, served_model_complaints
 from spec._layout_checks import layout_complaints
 from spec._network_checks import network_complaints
 from spec._plain_data import entries, get
+from spec._publish_checks import publish_complaints
 from spec._security_checks import security_complaints
-from spec._suggest import did_you_mean
+from spec._source_checks import member_complaints, source_complaints
 from spec._triton_checks import triton_complaints
 from spec.container import ENVIRONMENT_MAXIMUM_BYTES
-from spec.deployment import NETWORK_STACK_KEY
+from spec.deployment import BUILD_STACK_KEY, NETWORK_STACK_KEY
+
+_STACK_KEYS = (NETWORK_STACK_KEY, BUILD_STACK_KEY)
 
 
 def cross_complaints(document: Document) -> Iterator[Complaint]:
@@ -30,12 +35,16 @@ def cross_complaints(document: Document) -> Iterator[Complaint]:
     for name, model in entries(document.data, "models"):
         path: DocumentPath = ("models", name)
         yield from triton_complaints(document, path, model)
+        yield from source_complaints(document, path, model)
         yield from layout_complaints(document, path, model)
         yield from _environment_bytes(path, model)
+    yield from member_complaints(document)
     yield from _served_models(document)
     yield from _endpoint_names(document)
     yield from endpoint_complaints(document)
     yield from client_complaints(document)
+    yield from build_complaints(document)
+    yield from publish_complaints(document)
 
 
 def _zones(document: Document) -> Iterator[Complaint]:
@@ -67,33 +76,19 @@ def _environment_bytes(path: DocumentPath, model: dict[str, object]) -> Iterator
 
 def _served_models(document: Document) -> Iterator[Complaint]:
     for key, endpoint in entries(document.data, "endpoints"):
-        path: DocumentPath = ("endpoints", key)
-        yield from _served_model(document, path, endpoint)
-        for component_key, component in entries(endpoint, "components"):
-            yield from _served_model(document, (*path, "components", component_key), component)
-
-
-def _served_model(document: Document, path: DocumentPath, server: dict[str, object]) -> Iterator[Complaint]:
-    models = [name for name, _ in entries(document.data, "models")]
-    model = get(server, str, "model")
-    if model is not None and models and model not in models:
-        yield Complaint(
-            (*path, "model"),
-            f"there is no model {model!r}",
-            f"a key under models: {', '.join(models)}",
-            did_you_mean(model, models, "add it under models, or name one of these"),
-            value=model,
-        )
+        yield from served_model_complaints(document, ("endpoints", key), endpoint)
+    yield from hosted_endpoint_complaints(document)
 
 
 def _endpoint_names(document: Document) -> Iterator[Complaint]:
     deployment, taken = get(document.data, str, "name"), dict[str, str]()
     for key, endpoint in entries(document.data, "endpoints"):
-        if key.casefold() == NETWORK_STACK_KEY:
+        if key.casefold() in _STACK_KEYS:
+            other_stack = key.casefold()
             yield Complaint(
                 ("endpoints", key),
-                f"the stack of this endpoint would have the name of the network's: {deployment}-{key}",
-                f"any key but {NETWORK_STACK_KEY}",
+                f"the stack of this endpoint would have the name of the {other_stack}'s: {deployment}-{key}",
+                f"any key but {other_stack}",
                 "rename the endpoint",
                 value=key,
             )

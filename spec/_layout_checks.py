@@ -35,6 +35,8 @@ def layout_complaints(
 ) -> Iterator[Complaint]:
     """Yield what is wrong between the layout of the model at ``path`` and its image."""
     given = [layout for layout in _OF_LAYOUT if model.get(layout) is not None]
+    if not given and model.get("repository") is not None:
+        given = ["triton"]
     if not given:
         if path in document.incomplete:
             return

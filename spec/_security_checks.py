@@ -29,6 +29,7 @@ def _arns(document: Document) -> Iterator[tuple[tuple[str, ...], bool]]:
     """Yield the paths of ARNs, and whether only the region counts: a key may be another account's."""
     yield ("security", "kms_key"), True
     yield ("security", "artifact_bucket", "kms_key"), True
+    yield ("publish", "kms_key"), True
     yield ("security", "permissions_boundary"), False
     for name, _ in entries(document.data, "models"):
         yield ("models", name, "container", "execution_role"), False

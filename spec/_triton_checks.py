@@ -13,7 +13,7 @@ from spec._triton_scheduling_checks import scheduling_complaints
 
 __all__ = ["triton_complaints"]
 
-_PACKED_VERSION = 1
+_ONLY_VERSION = "1"
 _CONFIG_FILE = "config.pbtxt"
 
 
@@ -27,14 +27,18 @@ def triton_complaints(
     yield from scheduling_complaints((*path, "triton"), triton)
     yield from _instance_groups(document, path, model)
     yield from _warmups((*path, "triton"), triton)
-    yield from _versions((*path, "triton"), triton)
+    versions = tuple(map(str, get(model, dict, "export", "versions") or ())) or (_ONLY_VERSION,)
+    yield from _versions((*path, "triton"), triton, versions)
     yield from _cache((*path, "triton"), triton)
-    yield from _labels((*path, "triton"), triton)
+    yield from _labels((*path, "triton"), triton, versions)
     yield from _release(path, model)
 
 
 def _instance_groups(document: Document, path: DocumentPath, model: dict[str, object]) -> Iterator[Complaint]:
     groups = [each for each in get(model, list, "triton", "instance_group") or () if isinstance(each, dict)]
+    is_plan = get(model, str, "export", "to") == "tensorrt" or (
+        get(model, str, "file", "from") or ""
+    ).endswith(".plan")
     for index, group in enumerate(groups):
         at: DocumentPath = (*path, "triton", "instance_group", index)
         kind, gpus = get(group, str, "kind"), get(group, list, "gpus")
@@ -46,7 +50,7 @@ def _instance_groups(document: Document, path: DocumentPath, model: dict[str, ob
                 "remove gpus, or change kind",
                 value=document.shown((*at, "gpus")),
             )
-        if get(group, list, "profile"):
+        if get(group, list, "profile") and not is_plan:
             yield Complaint(
                 (*at, "profile"),
                 "an optimization profile is named for a model that is no TensorRT plan",
@@ -68,11 +72,12 @@ def _warmups(path: DocumentPath, triton: dict[str, object]) -> Iterator[Complain
     for index, warmup in enumerate(get(triton, list, "model_warmup") or ()):
         at: DocumentPath = (*path, "model_warmup", index)
         size = get(warmup, int, "batch_size")
-        if size is not None and maximum is not None and (size > maximum >= 0 or 0 == size < maximum):
+        largest = max(maximum or 0, 1)  # of a model without a batch dimension, too
+        if size is not None and maximum is not None and size > largest:
             yield Complaint(
                 (*at, "batch_size"),
                 f"a warm-up of batch size {size}, and max_batch_size is {maximum}",
-                f"from 1 to {maximum}" if maximum else "0, since max_batch_size 0 means no batches",
+                f"from 1 to {largest}" if largest > 1 else "1",
                 "correct it, or remove it",
                 value=str(size),
             )
@@ -87,7 +92,7 @@ def _warmups(path: DocumentPath, triton: dict[str, object]) -> Iterator[Complain
                 )
 
 
-def _versions(path: DocumentPath, triton: dict[str, object]) -> Iterator[Complaint]:
+def _versions(path: DocumentPath, triton: dict[str, object], packed: tuple[str, ...]) -> Iterator[Complaint]:
     policy = get(triton, dict, "version_policy")
     if policy is None:
         return
@@ -100,12 +105,12 @@ def _versions(path: DocumentPath, triton: dict[str, object]) -> Iterator[Complai
             f"keep one of {', '.join(given)}" if given else "add `all: {}`, or remove version_policy",
         )
     for index, version in enumerate(get(policy, list, "specific", "versions") or ()):
-        if isinstance(version, int) and version > _PACKED_VERSION:
+        if isinstance(version, int) and version > 0 and str(version) not in packed:
             yield Complaint(
                 (*path, "version_policy", "specific", "versions", index),
-                f"there is no version {version}: an artifact holds version {_PACKED_VERSION}",
-                str(_PACKED_VERSION),
-                "remove it",
+                f"there is no version {version}: an artifact holds version {', '.join(packed)}",
+                ", ".join(packed),
+                "remove it, or declare it under export.versions",
                 value=str(version),
             )
 
@@ -128,8 +133,8 @@ def _cache(path: DocumentPath, triton: dict[str, object]) -> Iterator[Complaint]
         )
 
 
-def _labels(path: DocumentPath, triton: dict[str, object]) -> Iterator[Complaint]:
-    taken = {_CONFIG_FILE: _CONFIG_FILE, str(_PACKED_VERSION): f"the folder of version {_PACKED_VERSION}"}
+def _labels(path: DocumentPath, triton: dict[str, object], packed: tuple[str, ...]) -> Iterator[Complaint]:
+    taken = {_CONFIG_FILE: _CONFIG_FILE, **{each: f"the folder of version {each}" for each in packed}}
     for output, file in (get(triton, dict, "label_filename") or {}).items():
         if not isinstance(file, str):
             continue

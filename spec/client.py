@@ -8,7 +8,7 @@ import catalogue
 from spec._base import Distinct, Items, OneOf, SpecModel, text
 from spec._endpoint_names import NAME_WORDS, EndpointKey
 from spec.acknowledgments import Acknowledgments
-from spec.model import ModelName
+from spec.model_name import ModelName
 
 __all__ = ["Client", "ClientKey", "ElasticInference"]
 

@@ -7,7 +7,7 @@ from pydantic import Field
 from spec._base import SpecModel, text
 from spec._endpoint_names import NAME_MAXIMUM_LENGTH, NAME_PATTERN, NAME_WORDS, TimeoutSeconds
 from spec.acknowledgments import Acknowledgments
-from spec.model import ModelName
+from spec.model_name import ModelName
 from spec.rolling_update import RollingUpdate
 from spec.scaling import ComponentScaling
 

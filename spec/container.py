@@ -16,7 +16,7 @@ from spec.security import RoleArn
 
 __all__ = ["ENVIRONMENT_MAXIMUM_BYTES", "Container"]
 
-_ENVIRONMENT_MAXIMUM_ENTRIES = ENVIRONMENT_MAXIMUM_ENTRIES - 1  # Seatrial names the default model in one
+_ENVIRONMENT_MAXIMUM_ENTRIES = ENVIRONMENT_MAXIMUM_ENTRIES - 2  # Seatrial names models and arguments in two
 
 ImageUri = Annotated[
     str,
@@ -66,8 +66,8 @@ class Container(SpecModel):
     environment: dict[VariableName, Annotated[str, Field(max_length=ENVIRONMENT_MAXIMUM_LENGTH)]] = Field(
         default_factory=dict,
         max_length=_ENVIRONMENT_MAXIMUM_ENTRIES,
-        description="Environment variables of the container, values in quotes: at most 99, since SageMaker "
-        "takes 100 and Seatrial adds one; 1024 characters each and 32 KB "
+        description="Environment variables of the container, values in quotes: at most 98, since SageMaker "
+        "takes 100 and Seatrial adds up to two; 1024 characters each and 32 KB "
         "together (SageMaker API Reference, ContainerDefinition). Nothing secret belongs here. Default: none "
         "besides the one that Seatrial adds: SAGEMAKER_TRITON_DEFAULT_MODEL_NAME names the model for Triton, "
         "SAGEMAKER_PROGRAM the entry point for PyTorch's images.",

@@ -1,96 +1,93 @@
-"""How a model leaves PyTorch."""
+"""How a module of a factory becomes a file that a server can load."""
 
-import math
-from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler
-from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+from pydantic import ConfigDict, Field
 
-from spec._base import Distinct, Items, SpecModel, text
-from spec.pytorch import ProjectFile
+from spec._base import SpecModel, text
+from spec.factory import Arguments, Factory
+from spec.tensorrt import TensorRT
 from spec.weights import Weights
 
-__all__ = ["Export", "Scalar"]
+__all__ = ["Export", "ExportVersion"]
 
-
-@dataclass(frozen=True, slots=True)
-class _OneScalar:
-    """Annotation: a value without parts, kept exactly as the file has it."""
-
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:  # noqa: ANN401 - pydantic's protocol
-        """Replace the union's validator, whose errors would name each of its members."""
-        return core_schema.no_info_plain_validator_function(self._check)
-
-    def __get_pydantic_json_schema__(
-        self, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> JsonSchemaValue:
-        """Say the same to editors."""
-        return {"type": ["string", "number", "boolean", "null"]}
-
-    def _check(self, value: object) -> object:
-        finite = not isinstance(value, float) or math.isfinite(value)
-        if finite and (value is None or isinstance(value, str | int | float)):
-            return value
-        raise PydanticCustomError("not_a_scalar", "not a scalar")
-
-
-Scalar = Annotated[str | int | float | bool | None, _OneScalar()]
-"""A string, a finite number, true, false or null."""
-
-_NAME = "[A-Za-z_][A-Za-z0-9_]*"
-FactoryName = Annotated[
-    str,
-    text(
-        rf"^{_NAME}(\.{_NAME})*:{_NAME}$",
-        allowed="module:factory, such as examples.vision:classifier",
-        maximum=256,
-    ),
+VersionNumber = Annotated[
+    str, text(r"^[1-9][0-9]*$", allowed='a version number in quotes, such as "1"', maximum=18)
 ]
-ArgumentName = Annotated[str, text(rf"^{_NAME}$", allowed="the name of a Python parameter", maximum=128)]
+"""The name of a version's folder (Triton user guide, "Model Repository", model versions)."""
 
 
-class Export(SpecModel):
-    """Where the PyTorch module comes from and how it becomes a file that a server can load."""
+class ExportVersion(SpecModel):
+    """One of several versions of a model: what it has otherwise than the others."""
 
-    from_: FactoryName = Field(
-        alias="from",
-        description="module:factory. The factory returns the torch.nn.Module and a sample(batch, generator) "
-        "of its inputs; the module is imported with the project's folder on the path.",
-    )
-    arguments: dict[ArgumentName, Scalar] = Field(
+    arguments: Arguments = Field(
         default_factory=dict,
-        description="Keyword arguments of the factory: strings, numbers, true, false or null. "
-        "Default: none, the factory is called without arguments.",
+        description="Arguments of the factory beside those of the export, in whose place they stand "
+        "where both have one. Default: none.",
     )
-    weights: Weights | None = Field(
+    weights: Weights | None = Field(default=None, description="Default: those of the export.")
+
+
+class Export(Factory):
+    """Where the PyTorch module comes from, and the format it leaves PyTorch in."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "anyOf": [
+                {"required": ["how"]},
+                {"patternProperties": {"^to$": {"enum": ["onnx", "tensorrt"]}}},
+            ]
+        }
+    )
+
+    to: Literal["torchscript", "onnx", "tensorrt"] = Field(
+        description="The format: torchscript, served by Triton's pytorch_libtorch platform or a PyTorch "
+        "image; onnx, by Triton's onnxruntime_onnx; tensorrt, a plan by tensorrt_plan, which is built from "
+        "ONNX on the endpoint's own GPU family (`seatrial package --remote`)."
+    )
+    how: Literal["trace", "script"] | None = Field(
         default=None,
-        description="Weights that replace those of the factory's module: every parameter and buffer, and "
-        "nothing else. Default: the module keeps what the factory gives it.",
+        description="Of torchscript alone, and needed there: trace records the operations of one call, so "
+        "that Python control flow is frozen as the sample took it; script compiles forward() with its "
+        "control flow (PyTorch documentation, TorchScript). Default: none, other formats have their own way.",
     )
-    files: Annotated[Items[ProjectFile], Distinct()] = Field(
-        default=(),
-        description="Data files of the project that the factory reads, such as a vocabulary: a changed one "
-        "builds the model again. Default: none, only source files are watched.",
+    freeze: bool = Field(
+        default=False,
+        description="Of torchscript alone: make parameters and attributes constants (torch.jit.freeze). "
+        "Default: false.",
     )
-    to: Literal["torchscript"] = Field(
-        description="The format: torchscript, served by Triton's pytorch_libtorch platform."
+    optimize: bool = Field(
+        default=False,
+        description="Of torchscript alone: fuse and rewrite for inference on the packaging machine's kind of "
+        "processor (torch.jit.optimize_for_inference), which also freezes. Default: false.",
     )
-    how: Literal["trace", "script"] = Field(
-        description="trace records the operations of one call, so that Python control flow is frozen as the "
-        "sample took it; script compiles forward() with its control flow (PyTorch documentation, "
-        "TorchScript)."
+    opset: Annotated[int, Field(ge=18, le=23)] | None = Field(
+        default=None,
+        description="Of onnx and tensorrt alone: the version of ONNX's operators. Default: 18, which the "
+        "ONNX Runtime of every published Triton image knows.",
+    )
+    tensorrt: TensorRT | None = Field(
+        default=None,
+        description="Of tensorrt alone, and needed there: how and on what the plan is built. "
+        "Default: none, other formats are built where they are packaged.",
+    )
+    versions: dict[VersionNumber, ExportVersion] = Field(
+        default_factory=dict,
+        description="Several versions of the model by number, each with arguments or weights of its own; "
+        "`triton.version_policy` says which are served. Default: one version, number 1.",
     )
 
-    def canonical_document(self) -> dict[str, Any]:
-        """Return what is said here as JSON can hold it.
+    def of_version(self, number: str) -> "Export":
+        """Return the export of one version, as if it were the only one.
 
-        Keys that models were first packaged without are there only where they say something: so a key that
-        becomes sayable rebuilds no model.
+        Raises:
+            KeyError: there is no such version.
         """
-        document = self.model_dump(mode="json", by_alias=True)
-        for key in ("weights", "files"):
-            if not document[key]:
-                del document[key]
-        return document
+        version = self.versions[number]
+        return self.model_copy(
+            update={
+                "arguments": {**self.arguments, **version.arguments},
+                "weights": version.weights if version.weights is not None else self.weights,
+                "versions": {},
+            }
+        )

@@ -1,24 +1,13 @@
 """What the serving layout of SageMaker's PyTorch images holds beside the exported model."""
 
-from typing import Annotated
-
 from pydantic import Field
 
-from spec._base import SpecModel, text
+from spec._base import SpecModel
+from spec.addresses import ProjectFile
 
-__all__ = ["ProjectFile", "PyTorchServing"]
+__all__ = ["PyTorchServing"]
 
 _INT32_MAXIMUM = 2**31 - 1
-
-_PART = r"[A-Za-z0-9_][A-Za-z0-9_.-]*"
-ProjectFile = Annotated[
-    str,
-    text(
-        rf"^{_PART}(/{_PART})*$",
-        allowed="a file of the project, relative to its root, such as examples/handlers.py",
-        maximum=512,
-    ),
-]
 
 
 class PyTorchServing(SpecModel):

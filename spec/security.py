@@ -7,7 +7,16 @@ from pydantic import Field
 from spec._base import SpecModel, text
 from spec.acknowledgments import Acknowledgments
 
-__all__ = ["ArtifactBucket", "KeyArn", "PolicyArn", "RoleArn", "Security", "TagKey", "TagValue"]
+__all__ = [
+    "ArtifactBucket",
+    "BucketName",
+    "KeyArn",
+    "PolicyArn",
+    "RoleArn",
+    "Security",
+    "TagKey",
+    "TagValue",
+]
 
 _PARTITION = "arn:aws(-[a-z]+)*"
 

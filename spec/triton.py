@@ -6,12 +6,13 @@ from pydantic import Field
 
 from spec._base import Items, SpecModel, text
 from spec._triton_values import INT32_MAXIMUM, MetricTagName, ParameterName, TensorName, Words
-from spec.pytorch import ProjectFile
+from spec.addresses import ProjectFile
 from spec.triton_batching import DynamicBatching
 from spec.triton_instances import InstanceGroup
 from spec.triton_optimization import Optimization
 from spec.triton_policies import ModelMetrics, ResponseCache, TransactionPolicy, VersionPolicy
 from spec.triton_sequences import SequenceBatching
+from spec.triton_tensor import BatchInput, BatchOutput, DeclaredInput, DeclaredOutput
 from spec.triton_warmup import ModelWarmup
 
 __all__ = ["TritonModelConfig"]
@@ -27,13 +28,30 @@ ModelFileName = Annotated[
 
 
 class TritonModelConfig(SpecModel):
-    """The part of config.pbtxt that is a decision; names, types and shapes are observed on the model."""
+    """The part of config.pbtxt that is a decision; tensors are the model's own where it says them."""
 
     max_batch_size: int = Field(
         ge=0,
         le=INT32_MAXIMUM,
         description="The largest batch the model takes; 0 says that it has no batch dimension (Triton, model "
         "configuration, maximum batch size).",
+    )
+    input: Items[DeclaredInput] = Field(
+        default=(),
+        description="What it takes, where the model does not say so itself: for `python`, `ensemble` and a "
+        "TorchScript or TensorRT `file`. Default: none, they are observed on the model or read from its "
+        "file.",
+    )
+    output: Items[DeclaredOutput] = Field(
+        default=(),
+        description="What it gives, as for input. Default: none, they are observed on the model or read from "
+        "its file.",
+    )
+    batch_input: Items[BatchInput] = Field(
+        default=(), description="Inputs that Triton makes for batches of ragged requests. Default: none."
+    )
+    batch_output: Items[BatchOutput] = Field(
+        default=(), description="Outputs that Triton takes apart for ragged requests. Default: none."
     )
     dynamic_batching: DynamicBatching | None = Field(
         default=None,
@@ -76,7 +94,9 @@ class TritonModelConfig(SpecModel):
         "backend, parameters). Default: none.",
     )
     default_model_filename: ModelFileName | None = Field(
-        default=None, description="The model file's name in its version folder. Default: model.pt."
+        default=None,
+        description="The model file's name in its version folder. Default: the "
+        "backend's own, such as model.pt or model.onnx.",
     )
     label_filename: dict[TensorName, ProjectFile] = Field(
         default_factory=dict,

@@ -35,7 +35,7 @@ class SpecificVersions(SpecModel):
     """Named versions are served."""
 
     versions: Annotated[Items[Annotated[Uint64, Field(ge=1)]], Distinct(), Field(min_length=1)] = Field(
-        description="Their numbers; Seatrial packs version 1."
+        description="Their numbers, of those under `export.versions`; other models have version 1."
     )
 
 
@@ -60,8 +60,8 @@ class ResponseCache(SpecModel):
     """Answers are kept and given again to equal requests (Triton, response cache)."""
 
     enable: bool = Field(
-        description="Needs a server that is started with a cache: --cache-config in the container's "
-        "SAGEMAKER_TRITON_ADDITIONAL_ARGS."
+        description="The server is started with a cache of 64 MiB for it, unless --cache-config in the "
+        "container's SAGEMAKER_TRITON_ADDITIONAL_ARGS gives another."
     )
 
 

@@ -30,9 +30,10 @@ class ModelWarmup(SpecModel):
     """One warm-up request (Triton, model configuration, model warmup)."""
 
     name: FeatureName = Field(description="Its name in Triton's log.")
-    batch_size: Annotated[int, Field(ge=0, le=INT32_MAXIMUM)] | None = Field(
+    batch_size: Annotated[int, Field(ge=1, le=INT32_MAXIMUM)] | None = Field(
         default=None,
-        description="From 1 to max_batch_size. Default: 1, or 0 where max_batch_size is 0.",
+        description="From 1 to max_batch_size, and 1 where that is 0: Triton skips a request of batch size 0 "
+        "(core, backend_model_instance.cc). Default: 1.",
     )
     count: Uint32 = Field(default=0, description="How often it is sent. Default: 0, which Triton takes as 1.")
     inputs: dict[TensorName, WarmupInput] = Field(

@@ -4,23 +4,22 @@ from typing import Annotated
 
 from pydantic import Field
 
-from spec._base import SpecModel, text
+from spec._base import SpecModel
+from spec.addresses import Sha256, file_address
 
 __all__ = ["Weights"]
 
-_PART = r"[A-Za-z0-9_][A-Za-z0-9_.-]*"
 WeightsFile = Annotated[
     str,
-    text(
-        rf"^({_PART}/)*{_PART}\.(safetensors|pt|pth|bin)$",
-        allowed="a file of the project, relative to its root, that ends in .safetensors, or in .pt, .pth or "
-        ".bin for a state dict of torch.save, such as weights/classifier.safetensors",
-        maximum=512,
+    file_address(
+        "safetensors",
+        "pt",
+        "pth",
+        "bin",
+        allowed="a file that ends in .safetensors, or in .pt, .pth or .bin for a state dict of torch.save: "
+        "of the project such as weights/classifier.safetensors, s3://bucket/key.safetensors, or "
+        "hf://owner/name@revision/model.safetensors",
     ),
-]
-Sha256 = Annotated[
-    str,
-    text(r"^[0-9a-f]{64}$", allowed="64 lower-case hexadecimal digits, as sha256sum prints them", maximum=64),
 ]
 
 
@@ -29,8 +28,8 @@ class Weights(SpecModel):
 
     from_: WeightsFile = Field(
         alias="from",
-        description="The file, relative to the project's root: safetensors, or a state dict of torch.save, "
-        "which is scanned first and may hold nothing but tensors.",
+        description="The file, in the project, in Amazon S3 or on a hub at a revision: safetensors, or a "
+        "state dict of torch.save, which is scanned first and may hold nothing but tensors.",
     )
     sha256: Sha256 = Field(
         description="The file's digest, in quotes. It is part of the build key, the file's date is not."

@@ -8,10 +8,18 @@ from catalogue.triton_images import DEFAULT_MODEL_VARIABLE
 from model_packaging.artifact import Layout, Manifest
 from seatrial_hosting.pytorch_model import PROGRAM_VARIABLE
 
-__all__ = ["ENTRY_POINT", "further_variables", "has_gpu", "image_uri", "served"]
+__all__ = ["ENTRY_POINT", "RESPONSE_CACHE_BYTES", "further_variables", "has_gpu", "image_uri", "served"]
 
 ENTRY_POINT = "inference.py"
 """How packaging calls the entry point in ``code/``."""
+
+RESPONSE_CACHE_BYTES = 64 << 20
+"""Of the cache of a server that is not given one: it is taken when Triton starts, so it is small for every
+instance type (Triton, response cache, ``--cache-config``)."""
+
+_ADDITIONAL_ARGUMENTS = "SAGEMAKER_TRITON_ADDITIONAL_ARGS"
+_LOAD_MODEL = "--load-model"
+_CACHE_ARGUMENTS = ("--cache-config", "--response-cache-byte-size")
 
 
 def image_uri(container: spec.Container, layout: Layout, region: str, *, gpu: bool) -> str:
@@ -44,9 +52,25 @@ def served(container: spec.Container, manifest: Manifest) -> tuple[str, str]:
     """
     if manifest.layout is Layout.PYTORCH:
         return PROGRAM_VARIABLE, container.environment.get(PROGRAM_VARIABLE, ENTRY_POINT)
-    return DEFAULT_MODEL_VARIABLE, container.environment.get(DEFAULT_MODEL_VARIABLE, manifest.model)
+    return DEFAULT_MODEL_VARIABLE, container.environment.get(
+        DEFAULT_MODEL_VARIABLE, manifest.answering_folder
+    )
 
 
-def further_variables(container: spec.Container, variable: str) -> Mapping[str, str]:
-    """Return the container's environment without ``variable``."""
-    return {name: value for name, value in container.environment.items() if name != variable}
+def further_variables(container: spec.Container, manifest: Manifest) -> Mapping[str, str]:
+    """Return the variables beside the one that ``served`` gives: the container's own, and what Triton needs.
+
+    ``serve`` loads one model and what its configuration names (triton-inference-server/server,
+    docker/sagemaker/serve): what that model calls has to be named as well. A response cache is the server's.
+    Both are said after the words that the container's own variable has; what that says already is left to it.
+    """
+    variable, _ = served(container, manifest)
+    variables = {name: value for name, value in container.environment.items() if name != variable}
+    words = variables.get(_ADDITIONAL_ARGUMENTS, "").split()
+    said = " ".join(words).replace(f"{_LOAD_MODEL} ", f"{_LOAD_MODEL}=").split()
+    needed = [f"{_LOAD_MODEL}={name}" for name in manifest.load_models]
+    if manifest.response_cache and not any(word.startswith(_CACHE_ARGUMENTS) for word in words):
+        needed.append(f"--cache-config=local,size={RESPONSE_CACHE_BYTES}")
+    if added := [argument for argument in needed if argument not in said]:
+        variables[_ADDITIONAL_ARGUMENTS] = " ".join((*words, *added))
+    return variables

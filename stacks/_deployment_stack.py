@@ -17,6 +17,7 @@ class DeploymentStack(cdk.Stack):
         settings: what the deployment says of all its stacks.
         description: what the stack holds.
         tags: further tags of this stack. Default: none.
+        asset_prefix: with what the keys of all that the stack uploads begin, ``/`` last. Default: nothing.
         is_protected: whether the stack holds what others stand on or what requests go to, so that the
             deployment's termination protection covers it.
     """
@@ -30,6 +31,7 @@ class DeploymentStack(cdk.Stack):
         description: str,
         is_protected: bool,
         tags: Mapping[str, str] | None = None,
+        asset_prefix: str = "",
     ) -> None:
         super().__init__(
             scope,
@@ -37,7 +39,7 @@ class DeploymentStack(cdk.Stack):
             env=settings.cdk_environment,
             tags={**settings.tags, **(tags or {})},
             description=f"Seatrial deployment {settings.deployment}: {description}",
-            synthesizer=settings.synthesizer,
+            synthesizer=settings.synthesizer(asset_prefix),
             termination_protection=is_protected and settings.termination_protection,
         )
         boundary = settings.security.permissions_boundary

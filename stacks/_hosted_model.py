@@ -1,4 +1,4 @@
-"""The model construct that a packaged model asks for: Triton's, or that of SageMaker's PyTorch images."""
+"""The container and the model construct that a packaged model asks for."""
 
 from collections.abc import Iterable
 
@@ -6,22 +6,27 @@ from constructs import Construct
 
 import seatrial_hosting as hosting
 import spec
-from model_packaging.artifact import Layout
+from model_packaging.artifact import Publication
 from stacks._container import further_variables, has_gpu, image_uri, served
 from stacks._settings import StackSettings
 from stacks._translation import execution_role_of
 from stacks.built_artifacts import BuiltArtifact
 
-__all__ = ["add_model", "model_artifact"]
+__all__ = ["add_model", "model_artifact", "serving_container"]
 
 
 def model_artifact(
     scope: Construct, artifact: BuiltArtifact, settings: StackSettings
 ) -> hosting.ModelArtifact:
-    """Register the archive of ``artifact`` for upload, and return where it will be."""
+    """Return where ``artifact`` is published; where it isn't, register its archive for upload."""
+    location = artifact.location
+    if isinstance(location, Publication):
+        return hosting.ModelArtifact.published(
+            location.bucket_name, location.object_key, kms_key_arn=location.kms_key_arn
+        )
     return hosting.ModelArtifact.from_file(
         scope,
-        artifact.archive,
+        location,
         content_key=artifact.manifest.content_key,
         kms_key_arn=settings.artifact_key_arn,
     )
@@ -50,30 +55,34 @@ def add_model(
         instance_types: those it may run on: one with a GPU asks for the image with CUDA.
         role_id: the construct's id of a role of the user's own.
     """
-    manifest = artifact.manifest
-    uri = image_uri(container, manifest.layout, settings.environment.region, gpu=has_gpu(instance_types))
-    archive = model_artifact(scope, artifact, settings)
-    role = execution_role_of(container, scope, role_id)
-    variable, value = served(container, manifest)
-    environment = further_variables(container, variable)
-    if manifest.layout is Layout.PYTORCH:
-        return hosting.PyTorchModel(
-            scope,
-            construct_id,
-            network=network,
-            image=hosting.PyTorchImage.from_uri(uri),
-            artifact=archive,
-            program=value,
-            environment=environment,
-            role=role,
-        )
-    return hosting.TritonModel(
+    return hosting.ContainerModel(
         scope,
         construct_id,
         network=network,
-        image=hosting.TritonImage.from_uri(uri),
-        artifact=archive,
-        default_model=value,
-        environment=environment,
-        role=role,
+        container=serving_container(
+            scope, settings=settings, container=container, artifact=artifact, instance_types=instance_types
+        ),
+        role=execution_role_of(container, scope, role_id),
+    )
+
+
+def serving_container(
+    scope: Construct,
+    *,
+    settings: StackSettings,
+    container: spec.Container,
+    artifact: BuiltArtifact,
+    instance_types: Iterable[str],
+) -> hosting.ServingContainer:
+    """Return the container that serves ``artifact``, which is registered for upload.
+
+    The arguments are those of ``add_model``.
+    """
+    manifest = artifact.manifest
+    uri = image_uri(container, manifest.layout, settings.environment.region, gpu=has_gpu(instance_types))
+    return hosting.ServingContainer(
+        hosting.ContainerImage.from_uri(uri),
+        model_artifact(scope, artifact, settings),
+        served(container, manifest),
+        further_variables(container, manifest),
     )

@@ -1,11 +1,24 @@
-"""What a stack of components is given of each: what the file says, and the name in SageMaker."""
+"""What a stack is given of what it serves: what the file says, and the name in SageMaker."""
 
 from dataclasses import dataclass
 
 import spec
 from stacks.built_artifacts import BuiltArtifact
 
-__all__ = ["PlacedAdapter", "PlacedComponent"]
+__all__ = ["PlacedAdapter", "PlacedComponent", "PlacedModel"]
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedModel:
+    """A model that an endpoint serves.
+
+    Attributes:
+        container: its container section.
+        artifact: what is served.
+    """
+
+    container: spec.Container
+    artifact: BuiltArtifact
 
 
 @dataclass(frozen=True, slots=True)

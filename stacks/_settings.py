@@ -8,7 +8,7 @@ from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 import spec
-from stacks._own_bucket import OwnBucketSynthesizer
+from stacks._placed_assets import PlacedAssetsSynthesizer
 
 __all__ = ["LAPTOP_ACCOUNT", "StackSettings"]
 
@@ -48,12 +48,6 @@ class StackSettings:
         return {**self.own_tags, "seatrial:deployment": self.deployment}
 
     @property
-    def synthesizer(self) -> cdk.IStackSynthesizer | None:
-        """What publishes into the user's bucket, for one stack; None for the bootstrap's own bucket."""
-        bucket = self.security.artifact_bucket
-        return OwnBucketSynthesizer(bucket.name) if bucket else None
-
-    @property
     def termination_protection(self) -> bool:
         """Whether stacks that hold what can't come back are protected from deletion."""
         declared = self.security.termination_protection
@@ -64,6 +58,20 @@ class StackSettings:
         """What the objects of the artifact bucket are encrypted with; None for Amazon S3's own keys."""
         bucket = self.security.artifact_bucket
         return bucket.kms_key if bucket else None
+
+    def asset_prefix(self, key: str, endpoint: spec.HostedEndpoint) -> str:
+        """Return with what the keys of all files of an endpoint's stack begin, ``/`` last; empty for nothing.
+
+        Those of a multi-model endpoint have a prefix of their own: what is below it, it can be asked for.
+        """
+        return f"{self.deployment}-{key}/" if isinstance(endpoint, spec.MultiModelEndpoint) else ""
+
+    def synthesizer(self, asset_prefix: str = "") -> cdk.IStackSynthesizer | None:
+        """Return what publishes the files of one stack; None for the bootstrap's bucket, without a prefix."""
+        bucket = self.security.artifact_bucket
+        if bucket is None and not asset_prefix:
+            return None
+        return PlacedAssetsSynthesizer(bucket.name if bucket else None, asset_prefix)
 
     def key(self, scope: Construct) -> kms.IKey | None:
         """Return the user's key, as a construct in ``scope``; None where keys are created."""

@@ -52,7 +52,7 @@ def inline_container(
     return hosting.InlineContainer(
         image=image.uri,
         artifact_url=artifact.url,
-        environment={variable: value, **further_variables(container, variable)},
+        environment={variable: value, **further_variables(container, manifest)},
         metrics_endpoint=hosting.MetricsEndpoint(endpoint.path, endpoint.publish_frequency_seconds)
         if endpoint
         else None,

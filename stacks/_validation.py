@@ -11,7 +11,7 @@ import spec
 from preflight.acknowledgments import declared_acknowledgments
 from preflight.cdk import SeatrialValidation, acknowledge
 
-__all__ = ["NAG_CONTEXT_KEY", "acknowledge_all", "add_validations"]
+__all__ = ["NAG_CONTEXT_KEY", "acknowledge_all", "add_nag", "add_validations"]
 
 NAG_CONTEXT_KEY = "seatrial:nag"
 """``-c seatrial:nag=false`` leaves cdk-nag out, for a quick look at a template."""
@@ -22,7 +22,7 @@ def add_validations(
     evidence: preflight.DeploymentEvidence,
     resources: Mapping[str, Sequence[IConstruct]],
 ) -> None:
-    """Attach Seatrial's own rules and, unless the context says otherwise, cdk-nag's AwsSolutions.
+    """Attach Seatrial's own rules and cdk-nag's.
 
     Args:
         app: the app with all its stacks.
@@ -31,6 +31,11 @@ def add_validations(
     """
     report = functools.partial(preflight.check_evidence, evidence)
     cdk.Validations.of(app).add_plugins(SeatrialValidation(report, resources))
+    add_nag(app)
+
+
+def add_nag(app: cdk.App) -> None:
+    """Attach cdk-nag's AwsSolutions, unless the context says otherwise."""
     if str(app.node.try_get_context(NAG_CONTEXT_KEY)).lower() != "false":
         from cdk_nag import AwsSolutionsChecks  # noqa: PLC0415 - who leaves it out shouldn't wait for it
 

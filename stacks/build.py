@@ -14,22 +14,28 @@ import spec
 from catalogue import CatalogueError
 from preflight.shard_plan import shard_plans
 from seatrial_hosting import HostingError
+from spec.deployment import BUILD_STACK_KEY
+from stacks._build_stack import add_build_stack
 from stacks._client_stacks import add_client_stack
 from stacks._component_stacks import add_component_stacks
+from stacks._placed import PlacedModel
 from stacks._settings import StackSettings
-from stacks._validation import acknowledge_all, add_validations
+from stacks._validation import acknowledge_all, add_nag, add_validations
 from stacks.built_artifacts import read_built_artifacts
 from stacks.endpoint_stack import EndpointStack
 from stacks.errors import StacksError
 from stacks.network_stack import NetworkStack
 
-__all__ = ["DEFAULT_DEPLOYMENT", "DEPLOYMENT_CONTEXT_KEY", "build_app"]
+__all__ = ["DEFAULT_DEPLOYMENT", "DEPLOYMENT_CONTEXT_KEY", "ONLY_CONTEXT_KEY", "build_app"]
 
 DEPLOYMENT_CONTEXT_KEY = "deployment"
 """``cdk synth -c deployment=deployments/X.yaml`` chooses the deployment file."""
 
 DEFAULT_DEPLOYMENT = Path("deployments/local.yaml")
 """Relative to the project's root."""
+
+ONLY_CONTEXT_KEY = "only"
+"""``-c only=build`` adds the stack that builds models and no other: it is there before any is packaged."""
 
 
 _WITHOUT_CREATION_STACKS = "aws:cdk:disable-creation-stack-traces"
@@ -83,6 +89,11 @@ def build_app(
     build_root = _as_user_sees(build_root or project_root / "build")
     chosen = deployment or Path(app.node.try_get_context(DEPLOYMENT_CONTEXT_KEY) or DEFAULT_DEPLOYMENT)
     file = spec.load_deployment(_as_user_sees(project_root / chosen))
+    if app.node.try_get_context(ONLY_CONTEXT_KEY) == BUILD_STACK_KEY:
+        if not add_build_stack(app, file.deployment):
+            raise StacksError([f"{file.path}: it has no section `build`; add `build: {{type: account}}`"])
+        add_nag(app)
+        return app
     evidence = preflight.gather_evidence(file, build_root, project_root)
     resources = _add_stacks(app, evidence)
     acknowledge_all(file.deployment, resources)
@@ -101,12 +112,18 @@ def _add_stacks(app: cdk.App, evidence: preflight.DeploymentEvidence) -> Mapping
     refused: list[str] = []
     with _collecting(refused, file, "network"):
         network = NetworkStack(
-            app, f"{deployment.name}-network", settings=settings, deployment=deployment
+            app,
+            f"{deployment.name}-network",
+            settings=settings,
+            deployment=deployment,
+            artifacts=artifacts,
         ).network
     if refused:
         raise StacksError(refused)
     resources: dict[str, list[IConstruct]] = {"network": [network]}
-    for key, endpoint in deployment.realtime_endpoints.items():
+    with _collecting(refused, file, "build"):
+        resources |= add_build_stack(app, deployment)
+    for key, endpoint in deployment.hosted_endpoints.items():
         with _collecting(refused, file, "endpoints", key):
             stack = EndpointStack(
                 app,
@@ -115,10 +132,14 @@ def _add_stacks(app: cdk.App, evidence: preflight.DeploymentEvidence) -> Mapping
                 network=network,
                 endpoint_name=deployment.endpoint_name(key),
                 endpoint=endpoint,
-                container=deployment.models[endpoint.model].container,
-                artifact=artifacts[endpoint.model],
+                models={
+                    name: PlacedModel(deployment.models[name].container, artifacts[name])
+                    for name in endpoint.served
+                },
+                asset_prefix=settings.asset_prefix(key, endpoint),
             )
-            resources.setdefault(f"models.{endpoint.model}", []).append(stack.model)
+            for name in dict.fromkeys(endpoint.served):
+                resources.setdefault(f"models.{name}", []).append(stack.model)
             resources[f"endpoints.{key}"] = [stack.endpoint]
     for key in deployment.component_endpoints:
         with _collecting(refused, file, "endpoints", key):

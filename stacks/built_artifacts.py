@@ -1,11 +1,11 @@
-"""What `seatrial package` left in ``build/``: read by preflight, never made, at synth."""
+"""What `seatrial package` left in ``build/``, or `seatrial publish` in the lock file: only read, at synth."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import preflight
-from model_packaging.artifact import Manifest
+from model_packaging.artifact import Manifest, Publication
 from stacks.errors import StacksError
 
 __all__ = ["BuiltArtifact", "read_built_artifacts"]
@@ -17,11 +17,12 @@ class BuiltArtifact:
 
     Attributes:
         manifest: everything about it.
-        archive: the file that is uploaded; whether it is there and whole, the rules say.
+        location: the archive that `cdk deploy` uploads, whether it is there and whole, the rules say; or
+            where it was published.
     """
 
     manifest: Manifest
-    archive: Path
+    location: Path | Publication
 
 
 def read_built_artifacts(evidence: preflight.DeploymentEvidence) -> Mapping[str, BuiltArtifact]:
@@ -32,9 +33,9 @@ def read_built_artifacts(evidence: preflight.DeploymentEvidence) -> Mapping[str,
             words of the rules, which find that, and with everything else they find.
     """
     found = {
-        name: BuiltArtifact(built.manifest, built.archive_path)
+        name: BuiltArtifact(built.manifest, location)
         for name, built in evidence.built.items()
-        if built.manifest is not None and built.archive_path is not None
+        if built.manifest is not None and (location := built.publication or built.archive_path) is not None
     }
     missing = {f"models.{name}" for name in evidence.built if name not in found}
     if missing:

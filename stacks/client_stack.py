@@ -15,12 +15,12 @@ from seatrial_hosting import (
     ClientInstance,
     ClientPlacement,
     ElasticInference,
-    ModelArtifact,
     PublicClientNetwork,
     ServingNetwork,
 )
 from stacks._acknowledged import RETIRED_BUT_ACKNOWLEDGED
 from stacks._deployment_stack import DeploymentStack
+from stacks._hosted_model import model_artifact
 from stacks._settings import StackSettings
 from stacks.built_artifacts import BuiltArtifact
 
@@ -52,6 +52,8 @@ class ClientStack(DeploymentStack):
         client: spec.Client,
         endpoint_names: Sequence[str],
         component_names: Sequence[str],
+        streaming_endpoint_names: Sequence[str],
+        streaming_component_names: Sequence[str],
         artifact: BuiltArtifact | None,
     ) -> None:
         super().__init__(
@@ -71,6 +73,8 @@ class ClientStack(DeploymentStack):
             image=_image(client.image),
             endpoint_names=endpoint_names,
             component_names=component_names,
+            streaming_endpoint_names=streaming_endpoint_names,
+            streaming_component_names=streaming_component_names,
             volume_gib=client.volume_gib,
             volume_key=settings.key(self),
             ingress_cidrs=accelerated.ingress_cidrs if accelerated else (),
@@ -109,12 +113,7 @@ class ClientStack(DeploymentStack):
             self,
             "ElasticInference",
             client=self.client,
-            artifact=ModelArtifact.from_file(
-                self,
-                artifact.archive,
-                content_key=artifact.manifest.content_key,
-                kms_key_arn=settings.artifact_key_arn,
-            ),
+            artifact=model_artifact(self, artifact, settings),
             model_file=_model_file(artifact.manifest),
             inputs=_inputs(artifact.manifest),
         )

@@ -1,4 +1,6 @@
-"""The stack that holds one endpoint, the model it serves and its dashboard."""
+"""The stack that holds one endpoint, what it serves and its dashboard."""
+
+from collections.abc import Mapping
 
 import aws_cdk as cdk
 from constructs import Construct
@@ -9,6 +11,7 @@ from preflight.cdk import acknowledge
 from seatrial_hosting import (
     EndpointAlarms,
     EndpointDashboard,
+    HostedModel,
     RealtimeEndpoint,
     RoutingStrategy,
     ServingNetwork,
@@ -16,13 +19,14 @@ from seatrial_hosting import (
 from stacks._acknowledged import RETIRED_BUT_ACKNOWLEDGED
 from stacks._deployment_stack import DeploymentStack
 from stacks._hosted_model import add_model
+from stacks._placed import PlacedModel
 from stacks._settings import StackSettings
+from stacks._several_models import add_multi_model, add_pipeline
 from stacks._translation import (
     duration,
     milliseconds,
     variant_scaling,
 )
-from stacks.built_artifacts import BuiltArtifact
 
 __all__ = ["EndpointStack"]
 
@@ -42,9 +46,9 @@ class EndpointStack(DeploymentStack):
         settings: StackSettings,
         network: ServingNetwork,
         endpoint_name: str,
-        endpoint: spec.RealtimeEndpoint,
-        container: spec.Container,
-        artifact: BuiltArtifact,
+        endpoint: spec.HostedEndpoint,
+        models: Mapping[str, PlacedModel],
+        asset_prefix: str,
     ) -> None:
         super().__init__(
             scope,
@@ -52,18 +56,10 @@ class EndpointStack(DeploymentStack):
             settings=settings,
             description=f"the endpoint {endpoint_name}",
             is_protected=True,
-            tags={"seatrial:model": artifact.manifest.model},
+            tags=_model_tag(endpoint),
+            asset_prefix=asset_prefix,
         )
-        self.model = add_model(
-            self,
-            "Model",
-            settings=settings,
-            network=network,
-            container=container,
-            artifact=artifact,
-            instance_types=(endpoint.instances.type,),
-            role_id="ExecutionRole",
-        )
+        self.model = self._add_model(endpoint, models, settings, network)
         takes_key = catalogue.instance_type(endpoint.instances.type).takes_volume_kms_key
         self.endpoint = RealtimeEndpoint(
             self,
@@ -72,7 +68,7 @@ class EndpointStack(DeploymentStack):
             model=self.model,
             instance_type=endpoint.instances.type,
             instance_count=endpoint.instances.count,
-            accelerator_type=endpoint.instances.accelerator,
+            accelerator_type=endpoint.accelerator,
             variant_name=endpoint.variant_name,
             routing_strategy=RoutingStrategy(endpoint.routing),
             inference_ami_version=endpoint.inference_ami_version,
@@ -90,12 +86,19 @@ class EndpointStack(DeploymentStack):
             model_latency_p99=milliseconds(endpoint.alarms.model_latency_p99_milliseconds),
             notify=endpoint.alarms.notify,
         )
-        if endpoint.instances.accelerator and endpoint.acknowledge_retired:
+        if isinstance(endpoint, spec.RealtimeEndpoint) and endpoint.acknowledges_retirement:
             acknowledge(self.endpoint, "SEA801", RETIRED_BUT_ACKNOWLEDGED)
         scaling = endpoint.scaling
         if scaling is not None:
             self.endpoint.scale_instances(variant_scaling(scaling, scaling.min, scaling.max))
-        EndpointDashboard(self, "Dashboard", dashboard_name=construct_id, endpoint=self.endpoint)
+        EndpointDashboard(
+            self,
+            "Dashboard",
+            dashboard_name=construct_id,
+            endpoint=self.endpoint,
+            loads_models=isinstance(endpoint, spec.MultiModelEndpoint),
+            container_names=tuple(endpoint.containers) if isinstance(endpoint, spec.PipelineEndpoint) else (),
+        )
         cdk.CfnOutput(
             self,
             "EndpointName",
@@ -108,3 +111,31 @@ class EndpointStack(DeploymentStack):
             value=self.endpoint.endpoint_arn,
             description="What a policy that allows sagemaker:InvokeEndpoint names",
         )
+
+    def _add_model(
+        self,
+        endpoint: spec.HostedEndpoint,
+        models: Mapping[str, PlacedModel],
+        settings: StackSettings,
+        network: ServingNetwork,
+    ) -> HostedModel:
+        if isinstance(endpoint, spec.MultiModelEndpoint):
+            return add_multi_model(self, endpoint, models, settings=settings, network=network)
+        if isinstance(endpoint, spec.PipelineEndpoint):
+            return add_pipeline(self, endpoint, models, settings=settings, network=network)
+        (only,) = models.values()
+        return add_model(
+            self,
+            "Model",
+            settings=settings,
+            network=network,
+            container=only.container,
+            artifact=only.artifact,
+            instance_types=(endpoint.instances.type,),
+            role_id="ExecutionRole",
+        )
+
+
+def _model_tag(endpoint: spec.HostedEndpoint) -> Mapping[str, str]:
+    """Return the tag that names the model, where there is one: another model of several changes no tag."""
+    return {"seatrial:model": endpoint.model} if isinstance(endpoint, spec.RealtimeEndpoint) else {}

@@ -1,5 +1,7 @@
 """The stack that holds a deployment's network."""
 
+from collections.abc import Mapping
+
 import aws_cdk as cdk
 from constructs import Construct
 
@@ -8,6 +10,7 @@ from seatrial_hosting import ExistingNetwork, PrivateNetwork, Served, ServingNet
 from stacks._deployment_stack import DeploymentStack
 from stacks._served import served_by
 from stacks._settings import StackSettings
+from stacks.built_artifacts import BuiltArtifact
 
 __all__ = ["NetworkStack"]
 
@@ -25,7 +28,13 @@ class NetworkStack(DeploymentStack):
     """
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, settings: StackSettings, deployment: spec.Deployment
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        settings: StackSettings,
+        deployment: spec.Deployment,
+        artifacts: Mapping[str, BuiltArtifact],
     ) -> None:
         super().__init__(
             scope,
@@ -34,7 +43,7 @@ class NetworkStack(DeploymentStack):
             description="its private network",
             is_protected=True,
         )
-        served = served_by(self, deployment, settings)
+        served = served_by(self, deployment, settings, artifacts)
         self.network: ServingNetwork = _network(self, settings, deployment.network, served)
         if deployment.network.existing is not None and not _has_resources(self):
             # CloudFormation refuses an empty template, and the CDK CLI deletes the stack of one. A handle

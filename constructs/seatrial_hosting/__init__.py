@@ -31,15 +31,20 @@ from seatrial_hosting.endpoint_alarms import EndpointAlarms
 from seatrial_hosting.endpoint_dashboard import EndpointDashboard
 from seatrial_hosting.errors import HostingError
 from seatrial_hosting.existing_network import ExistingNetwork
+from seatrial_hosting.hosted_model import HostedModel
 from seatrial_hosting.image import ContainerImage, PyTorchImage, TritonImage
 from seatrial_hosting.inference_component import InferenceComponent
-from seatrial_hosting.model import HostedModel, TritonModel
+from seatrial_hosting.model import ContainerModel, TritonModel
+from seatrial_hosting.model_prefix import ModelPrefix
+from seatrial_hosting.multi_model import MultiModel
 from seatrial_hosting.network import PrivateNetwork
+from seatrial_hosting.pipeline_model import InferenceExecutionMode, PipelineModel
 from seatrial_hosting.pytorch_model import PyTorchModel
 from seatrial_hosting.realtime_endpoint import RealtimeEndpoint
 from seatrial_hosting.routing import PrefixAwareRouting, RoutingStrategy
 from seatrial_hosting.scaling_settings import Scaling, ScalingMetric, ScheduledAction, TargetTracking
 from seatrial_hosting.served import Served
+from seatrial_hosting.serving_container import ServingContainer
 from seatrial_hosting.serving_network import ServingNetwork, ServingSubnet
 from seatrial_hosting.shared_instances import ScaleIn, ScaleInStrategy, SharedInstances
 from seatrial_hosting.variant_scaling import VariantScaling
@@ -62,6 +67,7 @@ __all__ = [
     "ComputeRequirements",
     "ContainerAccess",
     "ContainerImage",
+    "ContainerModel",
     "DeclaredModel",
     "ElasticInference",
     "Endpoint",
@@ -71,9 +77,13 @@ __all__ = [
     "HostedModel",
     "HostingError",
     "InferenceComponent",
+    "InferenceExecutionMode",
     "InlineContainer",
     "MetricsEndpoint",
     "ModelArtifact",
+    "ModelPrefix",
+    "MultiModel",
+    "PipelineModel",
     "Placement",
     "PlacementStrategy",
     "PrefixAwareRouting",
@@ -91,6 +101,7 @@ __all__ = [
     "ScalingMetric",
     "ScheduledAction",
     "Served",
+    "ServingContainer",
     "ServingNetwork",
     "ServingSubnet",
     "SharedInstances",

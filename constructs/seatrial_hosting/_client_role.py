@@ -11,7 +11,7 @@ from constructs import Construct
 from seatrial_hosting._place import Place
 from seatrial_hosting._wildcards import acknowledge_wildcards
 
-__all__ = ["ClientRole", "create_client_role", "invoke"]
+__all__ = ["ClientRole", "create_client_role", "invoke", "stream"]
 
 _NO_RESOURCE = (
     "ssmmessages and ec2messages take no resource, and the instance's id, which "
@@ -80,10 +80,27 @@ def invoke(
 ) -> iam.PolicyStatement:
     """Send requests to exactly these endpoints and inference components.
 
-    Source: Service Authorization Reference, Amazon SageMaker, InvokeEndpoint: both resources. SageMaker
-    writes names in ARNs in lower case.
+    Source: Service Authorization Reference, Amazon SageMaker, InvokeEndpoint: both resources.
     """
+    arns = _arns(scope, endpoint_names, component_names)
+    return iam.PolicyStatement(sid="InvokeEndpoints", actions=["sagemaker:InvokeEndpoint"], resources=arns)
+
+
+def stream(
+    scope: Construct, endpoint_names: Sequence[str], component_names: Sequence[str]
+) -> iam.PolicyStatement:
+    """Have exactly these endpoints and inference components stream their answers, which is another action.
+
+    Source: Service Authorization Reference, Amazon SageMaker, InvokeEndpointWithResponseStream: both
+    resources.
+    """
+    arns = _arns(scope, endpoint_names, component_names)
+    actions = ["sagemaker:InvokeEndpointWithResponseStream"]
+    return iam.PolicyStatement(sid="StreamAnswers", actions=actions, resources=arns)
+
+
+def _arns(scope: Construct, endpoint_names: Sequence[str], component_names: Sequence[str]) -> list[str]:
+    # SageMaker writes names in ARNs in lower case.
     place = Place.of(scope)
     arns = [place.arn("sagemaker", f"endpoint/{name.lower()}") for name in endpoint_names]
-    arns += [place.arn("sagemaker", f"inference-component/{name.lower()}") for name in component_names]
-    return iam.PolicyStatement(sid="InvokeEndpoints", actions=["sagemaker:InvokeEndpoint"], resources=arns)
+    return arns + [place.arn("sagemaker", f"inference-component/{name.lower()}") for name in component_names]

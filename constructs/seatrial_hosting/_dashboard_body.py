@@ -35,8 +35,23 @@ def components_body(
     return _body(rows)
 
 
-def endpoint_body(region: str, endpoint_name: str, variant_name: str) -> str:
-    """Return the body of a dashboard of an endpoint with a model of its own: requests, and use."""
+def endpoint_body(
+    region: str,
+    endpoint_name: str,
+    variant_name: str,
+    *,
+    loads_models: bool = False,
+    container_names: Sequence[str] = (),
+) -> str:
+    """Return the body of a dashboard of an endpoint with models of its own.
+
+    Args:
+        region: where it is.
+        endpoint_name: the endpoint.
+        variant_name: its variant.
+        loads_models: whether it is a multi-model one, which has a row for its loading.
+        container_names: of several containers, which have a row of their own.
+    """
     where = ["EndpointName", endpoint_name, "VariantName", variant_name]
     invocations: list[_Metric] = [
         [INVOCATION_NAMESPACE, metric, *where] for metric in ("Invocations", "InvocationsPerInstance")
@@ -56,6 +71,8 @@ def endpoint_body(region: str, endpoint_name: str, variant_name: str) -> str:
     of_all: list[_Metric] = [
         [INSTANCE_NAMESPACE, f"{what}Utilization", *where] for what in ("Memory", "Disk")
     ]
+    further = [_loading_row(region, where)] if loads_models else []
+    further += [_container_row(region, where, container_names)] if container_names else []
     return _body(
         [
             [
@@ -68,8 +85,40 @@ def endpoint_body(region: str, endpoint_name: str, variant_name: str) -> str:
                 _graph(region, "used of one core or GPU, per cent", "Average", of_one),
                 _graph(region, "used of all memory and disk, per cent", "Average", of_all),
             ],
+            *further,
         ]
     )
+
+
+def _loading_row(region: str, where: Sequence[str]) -> list[Properties]:
+    times: list[_Metric] = [
+        [INVOCATION_NAMESPACE, f"Model{what}Time", *where]
+        for what in ("LoadingWait", "Downloading", "Loading", "Unloading")
+    ]
+    return [
+        _graph(
+            region,
+            "requests whose model was loaded, of 1",
+            "Average",
+            [[INVOCATION_NAMESPACE, "ModelCacheHit", *where]],
+        ),
+        _graph(region, "loading of models, microseconds", "Average", times),
+        _graph(region, "loaded models", "Maximum", [[INSTANCE_NAMESPACE, "LoadedModelCount", *where]]),
+    ]
+
+
+def _container_row(region: str, where: Sequence[str], names: Sequence[str]) -> list[Properties]:
+    # SageMaker developer guide, "Metrics for multi-container endpoints with direct invocation", and
+    # "Inference Pipeline Logs and Metrics".
+    def of_each(metric: str) -> list[_Metric]:
+        return [
+            [INVOCATION_NAMESPACE, metric, *where, "ContainerName", name, {"label": name}] for name in names
+        ]
+
+    return [
+        _graph(region, "latency by container, microseconds", "Average", of_each("ContainerLatency")),
+        _graph(region, "failed requests by container", "Sum", of_each("Invocation5XXErrors")),
+    ]
 
 
 def _body(rows: Sequence[Sequence[Properties]]) -> str:

@@ -22,21 +22,31 @@ def interface_policy(place: Place, service: str, served: Served) -> PolicyDocume
 
 
 def s3_policy(place: Place, served: Served) -> PolicyDocument:
-    """Allow reading the artifacts and the layers of images.
+    """Allow reading and listing the artifacts, and reading the layers of images.
 
-    Source of the second: Amazon ECR user guide, "Amazon ECR interface VPC endpoints", minimum Amazon S3
+    Source of the last: Amazon ECR user guide, "Amazon ECR interface VPC endpoints", minimum Amazon S3
     bucket permissions. ECR hands out presigned addresses, so the principal is not one of this account.
     """
     # The bucket's owner, too: a bucket that is deleted can be made again, by another account.
     own = {"aws:PrincipalAccount": place.account, "aws:ResourceAccount": place.account}
-    artifacts = f"arn:{place.partition}:s3:::{served.artifact_bucket or ANYTHING}/*"
+    names = (ANYTHING,) if served.artifact_buckets is None else served.artifact_buckets
+    buckets = [f"arn:{place.partition}:s3:::{name}" for name in names]
     layers = f"arn:{place.partition}:s3:::prod-{place.region}-starport-layer-bucket/*"
     return _policy(
         [
-            _allow("ReadArtifacts", ["s3:GetObject"], [artifacts], {"StringEquals": own}),
+            _allow(
+                "ReadArtifacts", ["s3:GetObject"], [f"{each}/*" for each in buckets], {"StringEquals": own}
+            ),
+            *_listing(buckets, served, own),
             _allow("ReadImageLayers", ["s3:GetObject"], [layers]),
         ]
     )
+
+
+def _listing(buckets: Sequence[str], served: Served, own: Mapping[str, str]) -> Iterable[PolicyDocument]:
+    if served.listed_prefixes:
+        within = {"StringEquals": own, "StringLike": {"s3:prefix": list(served.listed_prefixes)}}
+        yield _allow("ListArtifacts", ["s3:ListBucket"], buckets, within)
 
 
 def _invocations(place: Place, served: Served) -> Iterable[PolicyDocument]:

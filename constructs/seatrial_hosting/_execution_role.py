@@ -19,10 +19,12 @@ from seatrial_hosting._place import Place
 from seatrial_hosting._wildcards import acknowledge_wildcards
 from seatrial_hosting.artifact import ModelArtifact
 from seatrial_hosting.image import ContainerImage
+from seatrial_hosting.model_prefix import ModelPrefix
 from seatrial_hosting.serving_network import ServingNetwork
 
 __all__ = [
     "ExecutionRole",
+    "artifact_wildcards",
     "component_logs",
     "create_execution_role",
     "decrypt_artifact",
@@ -31,6 +33,7 @@ __all__ = [
     "import_execution_role",
     "pull_image",
     "read_artifact",
+    "read_models_below",
     "write_component_logs",
     "write_logs",
 ]
@@ -124,29 +127,78 @@ def _use_services() -> tuple[iam.PolicyStatement, ...]:
     )
 
 
-def read_artifact(scope: Construct, artifact: ModelArtifact) -> iam.PolicyStatement:
-    """Read exactly this object."""
-    arn = f"arn:{Place.of(scope).partition}:s3:::{artifact.bucket_name}/{artifact.object_key}"
-    return _allow("ReadArtifact", ["s3:GetObject"], [arn])
+def read_artifact(scope: Construct, *artifacts: ModelArtifact) -> tuple[iam.PolicyStatement, ...]:
+    """Read exactly these objects; of artifacts that are not packed, list and read what is below the prefix.
+
+    Source of the second: SageMaker developer guide, "Deploying uncompressed models": s3:ListBucket.
+    """
+    arns = dict.fromkeys(_objects(scope, each) for each in artifacts)
+    prefixes = dict.fromkeys(
+        (each.bucket_name, each.object_key) for each in artifacts if each.is_uncompressed
+    )
+    buckets = f"arn:{Place.of(scope).partition}:s3:::"
+    return (
+        _allow("ReadArtifact", ["s3:GetObject"], list(arns)),
+        *(
+            _allow(
+                None, ["s3:ListBucket"], [f"{buckets}{name}"], {"StringLike": {"s3:prefix": [f"{prefix}*"]}}
+            )
+            for name, prefix in prefixes
+        ),
+    )
 
 
-def decrypt_artifact(scope: Construct, artifact: ModelArtifact) -> tuple[iam.PolicyStatement, ...]:
-    """Decrypt what is read from the artifact's bucket, where a KMS key encrypts it."""
-    if artifact.kms_key_arn is None:
+def artifact_wildcards(scope: Construct, *artifacts: ModelArtifact) -> Mapping[str, str]:
+    """Return the ARNs with a wildcard that ``read_artifact`` allows, with the reason for each."""
+    reason = (
+        "SageMaker downloads every object below the prefix of an artifact that is not packed; its key names "
+        "the content, and nothing else is below it."
+    )
+    return {_objects(scope, each): reason for each in artifacts if each.is_uncompressed}
+
+
+def _objects(scope: Construct, artifact: ModelArtifact) -> str:
+    objects = f"{artifact.object_key}*" if artifact.is_uncompressed else artifact.object_key
+    return f"arn:{Place.of(scope).partition}:s3:::{artifact.bucket_name}/{objects}"
+
+
+def read_models_below(scope: Construct, prefix: ModelPrefix) -> tuple[iam.PolicyStatement, ...]:
+    """Read every archive below ``prefix``, and see which there are.
+
+    Whoever may not list a bucket is told of a missing object as of a forbidden one (Amazon S3 API Reference,
+    GetObject, Permissions), so a wrong ``TargetModel`` would look like a wrong role.
+    """
+    bucket = f"arn:{Place.of(scope).partition}:s3:::{prefix.bucket_name}"
+    # Source: Amazon S3 user guide, "Bucket policy examples using condition keys", s3:prefix.
+    within = {"StringLike": {"s3:prefix": [f"{prefix.key_prefix}*"]}}
+    return (
+        _allow("ReadModels", ["s3:GetObject"], [f"{bucket}/{prefix.archives}"]),
+        _allow("ListModels", ["s3:ListBucket"], [bucket], within),
+    )
+
+
+def decrypt_artifact(
+    scope: Construct, *artifacts: ModelArtifact | ModelPrefix
+) -> tuple[iam.PolicyStatement, ...]:
+    """Decrypt what is read from the artifacts' buckets, where KMS keys encrypt it."""
+    keys = list(dict.fromkeys(each.kms_key_arn for each in artifacts if each.kms_key_arn is not None))
+    if not keys:
         return ()
     # Source: AWS KMS developer guide, "Condition keys for AWS KMS", kms:ViaService.
     place = Place.of(scope)
     suffix = cdk.Aws.URL_SUFFIX if place.known_region is None else catalogue.region(place.region).dns_suffix
     via = {"StringEquals": {"kms:ViaService": f"s3.{place.region}.{suffix}"}}
-    return (_allow("DecryptArtifact", ["kms:Decrypt"], [artifact.kms_key_arn], via),)
+    return (_allow("DecryptArtifact", ["kms:Decrypt"], keys, via),)
 
 
-def pull_image(scope: Construct, image: ContainerImage) -> iam.PolicyStatement:
-    """Pull from the image's repository."""
-    partition = Place.of(scope).partition
-    repository = f"arn:{partition}:ecr:{image.region}:{image.account}:repository/{image.repository}"
+def pull_image(scope: Construct, *images: ContainerImage) -> iam.PolicyStatement:
+    """Pull from the images' repositories."""
+    registry = f"arn:{Place.of(scope).partition}:ecr"
+    repositories = dict.fromkeys(
+        f"{registry}:{each.region}:{each.account}:repository/{each.repository}" for each in images
+    )
     actions = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
-    return _allow("PullImage", actions, [repository])
+    return _allow("PullImage", actions, list(repositories))
 
 
 def write_logs(execution: ExecutionRole | ImportedRole, endpoint_name: str) -> None:

@@ -1,4 +1,4 @@
-"""The artifact a model is made of: one ``.tar.gz`` in the bootstrapped assets bucket."""
+"""The artifact a model is made of: one ``.tar.gz``, or its files below a prefix, in Amazon S3."""
 
 import hashlib
 import os
@@ -18,6 +18,7 @@ __all__ = ["ModelArtifact"]
 _CONTENT_KEY = re.compile(r"[0-9a-f]{64}")
 _S3_URL = re.compile(r"s3://(?P<bucket>[^/\s*?$]+)/(?P<key>[^\s*?$]+\.tar\.gz)")
 """Without what a policy's resource would read as a wildcard or a variable."""
+_PUBLISHED_URL = re.compile(r"s3://[^/\s*?$]+/[^\s*?$]+(\.tar\.gz|/)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class ModelArtifact:
         content_key: names the content: 64 hexadecimal digits. Whoever packs it promises that equal keys mean
             equal content; nothing here opens or hashes the file.
         bucket_name: the bucket.
-        object_key: the object in it.
+        object_key: the object in it; where it ends with ``/``, the prefix of files that are not packed.
         kms_key_arn: the key that encrypts the object; None where Amazon S3's own do, which asks nothing of
             the model's role.
     """
@@ -92,6 +93,29 @@ class ModelArtifact:
             problem = f"{url!r} is no archive in Amazon S3; write s3://<bucket>/<key>.tar.gz."
             raise HostingError("artifact", [problem])
         return cls(hashlib.sha256(url.encode()).hexdigest(), found["bucket"], found["key"])
+
+    @classmethod
+    def published(cls, bucket_name: str, object_key: str, *, kms_key_arn: str | None = None) -> Self:
+        """Return an artifact that is in Amazon S3 under a key that names its content: the key stands for it.
+
+        Args:
+            bucket_name: see the class.
+            object_key: ends in ``.tar.gz``; or in ``/``, below which are files that are not packed.
+            kms_key_arn: see the class. Default: None.
+
+        Raises:
+            HostingError: the key has another form.
+        """
+        url = f"s3://{bucket_name}/{object_key}"
+        if not _PUBLISHED_URL.fullmatch(url):
+            problem = f"{url!r} is no artifact; its key ends in .tar.gz or /, without blanks, *, ? and $."
+            raise HostingError("artifact", [problem])
+        return cls(hashlib.sha256(url.encode()).hexdigest(), bucket_name, object_key, kms_key_arn)
+
+    @property
+    def is_uncompressed(self) -> bool:
+        """Whether its files are not packed: objects of their own below a prefix."""
+        return self.object_key.endswith("/")
 
     @property
     def url(self) -> str:

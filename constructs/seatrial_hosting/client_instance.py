@@ -65,6 +65,8 @@ class ClientInstance(Construct):
         image: the machine image.
         endpoint_names: what it may invoke.
         component_names: the inference components of these endpoints that it may invoke.
+        streaming_endpoint_names: those of the endpoints whose answers it may have streamed. Default: none.
+        streaming_component_names: likewise of the components.
         volume_gib: the root volume's size. Default: enough for the image.
         volume_key: encrypts the volume. Default: the account's key for EBS.
         ingress_cidrs: from where ports 22 and 443 can be reached. Default: from nowhere.
@@ -84,6 +86,8 @@ class ClientInstance(Construct):
         image: ClientImage,
         endpoint_names: Sequence[str] = (),
         component_names: Sequence[str] = (),
+        streaming_endpoint_names: Sequence[str] = (),
+        streaming_component_names: Sequence[str] = (),
         volume_gib: int | None = None,
         volume_key: kms.IKey | None = None,
         ingress_cidrs: Sequence[str] = (),
@@ -105,6 +109,8 @@ class ClientInstance(Construct):
         self._role = client_role.create_client_role(self)
         if endpoint_names:
             self._role.allow(client_role.invoke(self, endpoint_names, component_names))
+        if streaming_endpoint_names:
+            self._role.allow(client_role.stream(self, streaming_endpoint_names, streaming_component_names))
         self._resource = ec2.CfnInstance(
             self,
             "Resource",

@@ -84,6 +84,19 @@ class Component(Construct):
             scope=self,
         )
 
+    def grant_invoke_with_response_stream(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Let ``grantee`` have this component stream its answers, and no other of the endpoint.
+
+        Source: Service Authorization Reference, Amazon SageMaker, InvokeEndpointWithResponseStream: both
+        resources.
+        """
+        return iam.Grant.add_to_principal(
+            grantee=grantee,
+            actions=["sagemaker:InvokeEndpointWithResponseStream"],
+            resource_arns=[self._endpoint.endpoint_arn, self.component_arn],
+            scope=self,
+        )
+
     def metric_invocations(self, *, statistic: str = "Sum") -> cloudwatch.Metric:
         """Requests sent to the component."""
         return self._metric(INVOCATION_NAMESPACE, "Invocations", statistic)

@@ -45,7 +45,7 @@ class ContainerAccess(Construct):
         super().__init__(scope, construct_id)
         fetched = f"{artifact.content_key} {image.uri if image else ''}"
         statements = [
-            execution_role.read_artifact(self, artifact),
+            *execution_role.read_artifact(self, artifact),
             *execution_role.decrypt_artifact(self, artifact),
         ]
         if image is not None:

@@ -89,7 +89,7 @@ class ElasticInference(Construct):
             iam.PolicyStatement(
                 sid="UseAccelerators", actions=["elastic-inference:Connect"], resources=[accelerators]
             ),
-            read_artifact(self, artifact),
+            *read_artifact(self, artifact),
             *decrypt_artifact(self, artifact),
         )
         acknowledge_wildcards(client.role, {accelerators: _ACCELERATOR_IDS})

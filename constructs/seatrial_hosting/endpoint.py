@@ -77,6 +77,15 @@ class Endpoint(Construct):
             scope=self,
         )
 
+    def grant_invoke_with_response_stream(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Let ``grantee`` have this endpoint stream its answers, which is another action than invoking it."""
+        return iam.Grant.add_to_principal(
+            grantee=grantee,
+            actions=["sagemaker:InvokeEndpointWithResponseStream"],
+            resource_arns=[self.endpoint_arn],
+            scope=self,
+        )
+
     def metric_invocations(
         self, *, statistic: str = "Sum", period: cdk.Duration | None = None
     ) -> cloudwatch.Metric:

@@ -7,7 +7,8 @@ from constructs import Construct
 
 from seatrial_hosting.artifact import ModelArtifact
 from seatrial_hosting.image import PyTorchImage
-from seatrial_hosting.model import HostedModel
+from seatrial_hosting.model import ContainerModel
+from seatrial_hosting.serving_container import ServingContainer
 from seatrial_hosting.serving_network import ServingNetwork
 
 __all__ = ["PROGRAM_VARIABLE", "PyTorchModel"]
@@ -16,13 +17,14 @@ PROGRAM_VARIABLE = "SAGEMAKER_PROGRAM"
 """Names the entry point in the artifact's ``code/`` (SageMaker inference toolkit, ``parameters.py``)."""
 
 
-class PyTorchModel(HostedModel):
+class PyTorchModel(ContainerModel):
     """A SageMaker model that a PyTorch image serves; all else is as in ``HostedModel``.
 
     Args:
         image: a PyTorch image.
         artifact: holds ``model.pt`` and, in ``code/``, the entry point.
         program: the entry point's file name.
+        environment: further variables of the container. Default: none.
     """
 
     def __init__(
@@ -37,13 +39,11 @@ class PyTorchModel(HostedModel):
         environment: Mapping[str, str] | None = None,
         role: iam.IRole | None = None,
     ) -> None:
+        serves = (PROGRAM_VARIABLE, program)
         super().__init__(
             scope,
             construct_id,
             network=network,
-            image=image,
-            artifact=artifact,
-            serves=(PROGRAM_VARIABLE, program),
-            environment=environment,
+            container=ServingContainer(image, artifact, serves, environment or {}),
             role=role,
         )

@@ -22,7 +22,7 @@ from seatrial_hosting._endpoint_arguments import (
 from seatrial_hosting._retired_properties import acknowledge_lost_property
 from seatrial_hosting._validation import raise_problems
 from seatrial_hosting.endpoint import Endpoint
-from seatrial_hosting.model import HostedModel
+from seatrial_hosting.hosted_model import HostedModel
 from seatrial_hosting.routing import RoutingStrategy
 from seatrial_hosting.scaling_settings import Scaling
 from seatrial_hosting.variant_scaling import VariantScaling
@@ -35,6 +35,9 @@ __all__ = ["RealtimeEndpoint"]
 
 class RealtimeEndpoint(Endpoint):
     """An endpoint that serves one model on instances of its own.
+
+    The model may be one of several containers (``PipelineModel``), or one container that serves many
+    artifacts (``MultiModel``).
 
     Creates the endpoint under its explicit name, its config without one, and, where the instance type takes
     a volume key and none is given, a KMS key with yearly rotation. A changed model or variant replaces the

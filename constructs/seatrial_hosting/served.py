@@ -21,14 +21,17 @@ class Served:
         model_name_prefix: with which the generated names of models and configurations begin; these may be
             described.
         image_repository_arns: images in these may be pulled. None: in any, those of other accounts too.
-        artifact_bucket: holds the artifacts, in this account. None: any of its buckets.
+        artifact_buckets: hold the artifacts, in this account. None: any of its buckets.
+        listed_prefixes: with which keys in them begin that may be listed, as multi-model endpoints do, and
+            models that are not packed; ``*`` for any.
     """
 
     endpoint_names: tuple[str, ...] = (ANYTHING,)
     component_names: tuple[str, ...] = (ANYTHING,)
     model_name_prefix: str = ""
     image_repository_arns: tuple[str, ...] | None = None
-    artifact_bucket: str | None = None
+    artifact_buckets: tuple[str, ...] | None = None
+    listed_prefixes: tuple[str, ...] = (ANYTHING,)
 
     def log_group_names(self) -> Iterator[str]:
         """Yield the log groups that SageMaker writes into."""

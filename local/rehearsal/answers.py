@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from invocation import EndpointClient
-from local.rehearsal.targets import Target
+from local.rehearsal.targets import Target, signature_of, target_model_of
 from model_packaging.artifact import Manifest, Tolerance
-from model_packaging.comparison import compare_answers
-from model_packaging.fresh_samples import fresh_samples
-from model_packaging.samples import Sample
+from model_packaging.eager.comparison import compare_answers
+from model_packaging.eager.fresh_samples import eager_answers, fresh_samples
+from model_packaging.eager.samples import Sample, named_outputs
 from spec import DeploymentFile
 
 __all__ = ["SEEDS", "CheckedAnswer", "Expectation", "check_target", "expectation_of"]
@@ -30,12 +30,12 @@ class Expectation:
 
     Attributes:
         target: what is asked.
-        manifest: of the packaged model.
+        manifests: of the packaged models that a request goes through, in their order.
         samples: requests with eager PyTorch's answers.
     """
 
     target: Target
-    manifest: Manifest
+    manifests: tuple[Manifest, ...]
     samples: tuple[Sample, ...]
 
 
@@ -62,22 +62,54 @@ class CheckedAnswer:
 
 
 def expectation_of(
-    file: DeploymentFile, target: Target, manifest: Manifest, project_root: Path, cancelled: threading.Event
+    file: DeploymentFile,
+    target: Target,
+    manifests: Sequence[Manifest],
+    project_root: Path,
+    cancelled: threading.Event,
 ) -> Expectation:
     """Return what ``target`` must answer, on fresh random requests at batch 1 and at the maximum.
 
+    Where a request goes through several models, eager PyTorch answers likewise, one module after another.
+
+    Args:
+        file: the deployment.
+        target: what will be asked.
+        manifests: of its models, in their order.
+        project_root: where the models' factories lie.
+        cancelled: set by another thread to give up.
+
     Raises:
-        PackagingError: the model's factory, samples or module fail, or ``cancelled`` was set.
+        PackagingError: a model's factory, samples or module fail, or ``cancelled`` was set.
     """
-    samples = fresh_samples(
-        target.model,
-        file.deployment.models[target.model],
+    models = file.deployment.models
+    recorded = [each.samples for each in manifests]
+    if None in recorded or recorded[0] is None:
+        # Without an eager module there is nothing to compare with.
+        return Expectation(target, tuple(manifests), ())
+    first, *others = target.models
+    drawn = fresh_samples(
+        first,
+        models[first],
         project_root,
         seeds=SEEDS,
-        batch_sizes=manifest.samples.batch_sizes,
+        batch_sizes=recorded[0].batch_sizes,
         cancelled=cancelled,
     )
-    return Expectation(target, manifest, samples)
+    answered = drawn
+    for name, manifest in zip(others, manifests[1:], strict=True):
+        names = [tensor.name for tensor in manifest.signature.inputs]
+        requests = [
+            Sample(each.batch_size, dict(zip(names, each.outputs.values(), strict=True)), {})
+            for each in answered
+        ]
+        answered = eager_answers(name, models[name], project_root, requests=requests, cancelled=cancelled)
+    samples = [
+        Sample(asked.batch_size, asked.inputs, last.outputs)
+        for asked, last in zip(drawn, answered, strict=True)
+    ]
+    names = [tensor.name for tensor in manifests[-1].signature.outputs]
+    return Expectation(target, tuple(manifests), named_outputs(samples, names))
 
 
 def check_target(expectation: Expectation, runtime: Any) -> Sequence[CheckedAnswer]:  # noqa: ANN401 - boto3's client
@@ -88,22 +120,26 @@ def check_target(expectation: Expectation, runtime: Any) -> Sequence[CheckedAnsw
     Raises:
         InvocationError: the endpoint refused or answered with something that is no answer.
     """
+    target, manifests = expectation.target, expectation.manifests
     client = EndpointClient(
         runtime,
-        endpoint_name=expectation.target.endpoint_name,
-        component_name=expectation.target.component_name,
+        endpoint_name=target.endpoint_name,
+        component_name=target.component_name,
+        target_model=target_model_of(target, manifests),
+        target_container_hostname=target.container_hostname,
         capacity_timeout_seconds=_CAPACITY_TIMEOUT_SECONDS,
-        signature=expectation.manifest.signature,
-        layout=expectation.manifest.layout,
+        signature=signature_of(manifests),
+        layout=manifests[0].layout,
     )
-    tolerance = expectation.manifest.samples.tolerance
+    last = manifests[-1].samples
+    tolerance = last.tolerance if last else Tolerance(0, 0)
     checked = []
     for sample in expectation.samples:
         answer = client.infer(sample.inputs)
         found = compare_answers(answer.outputs, sample.outputs, tolerance)
         checked.append(
             CheckedAnswer(
-                target=expectation.target.label,
+                target=target.label,
                 batch_size=sample.batch_size,
                 largest_difference=_largest_difference(answer.outputs, sample.outputs),
                 tolerance=tolerance,

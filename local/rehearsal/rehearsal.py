@@ -2,7 +2,7 @@
 
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from invocation import local_runtime_client
@@ -14,11 +14,14 @@ from local.rehearsal.cdk_cli import CdkCli
 from local.rehearsal.errors import RehearsalError
 from local.rehearsal.lock import only_one_rehearsal
 from local.rehearsal.steps import Step, Steps
-from local.rehearsal.targets import targets_of
+from local.rehearsal.targets import Target, targets_of
+from local.tensorrt.stand_in_plans import StandInPlans
 from local.triton import TritonRuntime
 from model_packaging.artifact import Manifest
+from model_packaging.layout.model_formats import format_of
 from model_packaging.package import PackagedModel, package_deployment
 from model_packaging.progress import ProgressListener
+from model_packaging.publishing import local_s3_client, publish_deployment
 from preflight import inspect_artifact
 from spec import DeploymentFile
 
@@ -35,12 +38,14 @@ class Rehearsal:
     Attributes:
         steps: what was done, with times.
         answers: every answer beside eager PyTorch's.
+        not_compared: the labels of what was deployed and not asked, for want of an eager module.
         environment: the variables that point the CDK CLI, the AWS CLI and boto3 at the laptop's AWS.
     """
 
     steps: tuple[Step, ...]
     answers: tuple[CheckedAnswer, ...]
     environment: dict[str, str]
+    not_compared: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -69,7 +74,7 @@ def rehearse(
         RehearsalError: the deployment is for another account or has no endpoint, another rehearsal runs, or
             the CDK CLI failed.
         ModelServerError: this machine has no Triton, or no PyTorch server; the message says what is missing.
-        PackagingError: a model can't be packaged.
+        PackagingError: a model can't be packaged, or published.
         LocalAwsError: the laptop's AWS can't be started.
         InvocationError: an endpoint refused a request or gave no answer.
     """
@@ -81,13 +86,30 @@ def rehearse(
         )
     if not file.deployment.endpoints:
         raise RehearsalError(f"{file.path}: endpoints is empty; declare one, there is nothing to ask.")
+    _refuse_plans(file)
     _locate_servers(file, project_root)  # what is missing is told now, not after a deploy
     with only_one_rehearsal(project_root / STATE_FOLDER):
         return _rehearse(file, project_root, aws, steps or Steps(), progress)
 
 
+def _refuse_plans(file: DeploymentFile) -> None:
+    """Refuse what needs a GPU: Triton loads a plan on one alone, and the laptop's plan stands in for one."""
+    deployment = file.deployment
+    for target in targets_of(deployment):
+        for name in target.models:
+            packed = {name: deployment.models[name], **deployment.members_of(name)}
+            plans = [each for each, model in packed.items() if format_of(model) == "tensorrt"]
+            if plans:
+                raise RehearsalError(
+                    f"{file.path}: the endpoint {target.label} serves the TensorRT plan of "
+                    f"models.{plans[0]}, which needs a GPU: the laptop can't answer for it. Rehearse a file "
+                    "without it; `seatrial check` and `cdk synth` cover the rest of this one."
+                )
+
+
 def _locate_servers(file: DeploymentFile, project_root: Path) -> None:
-    layouts = {file.deployment.models[target.model].layout for target in targets_of(file.deployment)}
+    deployment = file.deployment
+    layouts = {deployment.models[name].layout for each in targets_of(deployment) for name in each.models}
     if "triton" in layouts:
         TritonRuntime.locate(project_root)
     if "pytorch" in layouts:
@@ -103,31 +125,44 @@ def _rehearse(
 ) -> Rehearsal:
     with steps.step("package the models"):
         packaged = package_deployment(
-            file, project_root / "build", project_root, inspect=inspect_artifact, progress=progress
+            file,
+            project_root / "build",
+            project_root,
+            inspect=inspect_artifact,
+            plans=StandInPlans(file.deployment.environment.region),
+            progress=progress,
         )
     # Eager PyTorch answers in processes of its own while the CDK CLI waits for the endpoints.
     cancelled = threading.Event()
     with ThreadPoolExecutor(max_workers=1) as pool:
         try:
-            expected = [
-                pool.submit(
+            targets = targets_of(file.deployment)
+            # What several endpoints serve, eager PyTorch is asked once.
+            answering = {
+                models: pool.submit(
                     expectation_of,
                     file,
                     target,
-                    _manifest_of(packaged, target.model),
+                    [_manifest_of(packaged, name) for name in models],
                     project_root,
                     cancelled,
                 )
-                for target in targets_of(file.deployment)
-            ]
-            environment = _deploy(file, project_root, aws, steps)
-            return _ask(file, environment, expected, steps)
+                for models, target in {target.models: target for target in targets}.items()
+            }
+            environment = _deploy(file, packaged, project_root, aws, steps)
+            return _ask(file, environment, [(each, answering[each.models]) for each in targets], steps)
         finally:
             # Leaving the pool waits for its thread: after a failure there is nothing to wait for.
             cancelled.set()
 
 
-def _deploy(file: DeploymentFile, project_root: Path, aws: LocalAws, steps: Steps) -> dict[str, str]:
+def _deploy(
+    file: DeploymentFile,
+    packaged: tuple[PackagedModel, ...],
+    project_root: Path,
+    aws: LocalAws,
+    steps: Steps,
+) -> dict[str, str]:
     with steps.step("start the laptop's AWS"):
         aws.up()
     environment = aws.environment()
@@ -135,6 +170,9 @@ def _deploy(file: DeploymentFile, project_root: Path, aws: LocalAws, steps: Step
     declared = file.deployment.environment
     with steps.step("cdk bootstrap"):
         cdk.bootstrap(account=declared.account, region=declared.region)
+    if any(model.artifact != "asset" for model in file.deployment.models.values()):
+        with steps.step("publish the models"):
+            publish_deployment(file, packaged, local_s3_client(declared.region, environment))
     with steps.step("cdk deploy --all"):
         cdk.deploy(deployment=file.path)
     return environment
@@ -143,17 +181,18 @@ def _deploy(file: DeploymentFile, project_root: Path, aws: LocalAws, steps: Step
 def _ask(
     file: DeploymentFile,
     environment: dict[str, str],
-    expected: list["Future[Expectation]"],
+    expected: list[tuple[Target, "Future[Expectation]"]],
     steps: Steps,
 ) -> Rehearsal:
     runtime = local_runtime_client(file.deployment.environment.region, environment)
     with steps.step("eager PyTorch's answers"):
-        expectations = [each.result() for each in expected]
+        expectations = [replace(each.result(), target=target) for target, each in expected]
     answers: list[CheckedAnswer] = []
-    for expectation in expectations:
-        with steps.step(f"ask {expectation.target.component_name or expectation.target.endpoint_name}"):
+    not_compared = tuple(each.target.label for each in expectations if not each.samples)
+    for expectation in filter(lambda each: each.samples, expectations):
+        with steps.step(f"ask {expectation.target.label}"):
             answers += check_target(expectation, runtime)
-    return Rehearsal(tuple(steps.done), tuple(answers), environment)
+    return Rehearsal(tuple(steps.done), tuple(answers), environment, not_compared)
 
 
 def _manifest_of(packaged: tuple[PackagedModel, ...], model: str) -> Manifest:

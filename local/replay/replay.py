@@ -22,10 +22,11 @@ from local.replay.sender import Sender
 from local.replay.summary import arm_days
 from local.replay.traffic import AssumedDelays, Traffic
 from local.replay.virtual_time import VirtualTime
+from local.tensorrt.stand_in_plans import StandInPlans
 from local.triton import TritonRuntime
+from model_packaging.eager.samples import read_samples
 from model_packaging.package import PackagedModel, package_deployment
 from model_packaging.progress import ProgressListener
-from model_packaging.samples import read_samples
 from preflight import inspect_artifact
 from spec import Deployment, DeploymentFile
 
@@ -79,7 +80,12 @@ def replay(
     with only_one_rehearsal(project_root / STATE_FOLDER):
         with steps.step("package the models"):
             packaged = package_deployment(
-                file, project_root / "build", project_root, inspect=inspect_artifact, progress=packaging
+                file,
+                project_root / "build",
+                project_root,
+                inspect=inspect_artifact,
+                plans=StandInPlans(file.deployment.environment.region),
+                progress=packaging,
             )
         environment = _deploy(file, project_root, aws, steps)
         region = file.deployment.environment.region
@@ -118,7 +124,15 @@ def _deploy(file: DeploymentFile, project_root: Path, aws: LocalAws, steps: Step
 
 
 def _recorded_body(packaged: PackagedModel) -> RequestBody:
-    """Return the smallest request that packaging has recorded."""
+    """Return the smallest request that packaging has recorded.
+
+    Raises:
+        ReplayError: it has recorded none.
+    """
+    if packaged.manifest.samples is None:
+        raise ReplayError(
+            f"models.{packaged.model}: no request is recorded, since it has no eager module; add `reference`."
+        )
     samples = read_samples(packaged.directory / packaged.manifest.samples.file_name)
     smallest = min(samples, key=lambda sample: sample.batch_size)
     return binary_request(packaged.manifest.signature, smallest.inputs)

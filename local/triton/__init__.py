@@ -9,13 +9,23 @@ What is real: Triton's core, with its configuration, schedulers, ensembles, cach
 in: the LibTorch backend (PyTorch on the CPU, under LibTorch's rules), and every GPU.
 """
 
-from local.triton.errors import ServeRuleError, TritonError, TritonStartError, TritonUnavailableError
+from local.triton.dynamic_models import DynamicModel, DynamicModels
+from local.triton.errors import (
+    ModelLoadError,
+    ServeRuleError,
+    TritonError,
+    TritonStartError,
+    TritonUnavailableError,
+)
 from local.triton.log import TritonLog
 from local.triton.overlay import Overlay
 from local.triton.runtime import TritonRuntime
 from local.triton.server import TritonServer
 
 __all__ = [
+    "DynamicModel",
+    "DynamicModels",
+    "ModelLoadError",
     "Overlay",
     "ServeRuleError",
     "TritonError",

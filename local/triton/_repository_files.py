@@ -5,7 +5,7 @@ from pathlib import Path
 from local.triton._config_text import ConfigTextError, Message, parse_config_text
 from local.triton.overlay import CONFIG_FILE_NAME
 
-__all__ = ["completes_nothing", "missing_model_file"]
+__all__ = ["completes_nothing", "ensemble_members", "missing_model_file"]
 
 _FILE_NAMES = {
     "pytorch": "model.pt",
@@ -17,6 +17,10 @@ _FILE_NAMES = {
     "tensorrt_plan": "model.plan",
 }
 """The default file of a version, by backend and by platform (server docs/user_guide/model_repository.md)."""
+
+_COMPLETED_ONLY_WITHOUT_TENSORS = {"pytorch", "pytorch_libtorch", "onnxruntime", "onnxruntime_onnx"}
+"""LibTorch's backend completes nothing, ONNX Runtime's nothing that names inputs and outputs
+(onnxruntime_backend, src/onnxruntime.cc, ``AutoCompleteConfig``)."""
 
 
 def missing_model_file(repository: Path, model: str) -> str | None:
@@ -38,17 +42,24 @@ def missing_model_file(repository: Path, model: str) -> str | None:
 
 
 def completes_nothing(repository: Path) -> bool:
-    """Say whether every model's configuration is served as written: LibTorch's are, when they name tensors.
+    """Say whether every model's configuration is served as written: these are, when they name tensors.
 
-    Then Triton need not start a Python stub before each model only to ask it, which takes over a second.
+    Then Triton need not start a Python stub before each model only to ask it, which takes over a second. Of
+    an empty repository nobody knows what will come into it.
     """
     configs = [_config(path) for path in repository.iterdir() if path.is_dir()]
-    return all(
-        {config.string("backend"), config.string("platform")} & {"pytorch", "pytorch_libtorch"}
+    return bool(configs) and all(
+        {config.string("backend"), config.string("platform")} & _COMPLETED_ONLY_WITHOUT_TENSORS
         and config.all("input")
         and config.all("output")
         for config in configs
     )
+
+
+def ensemble_members(folder: Path) -> tuple[str, ...]:
+    """Return the models that a model's folder names as steps of an ensemble; none if it is no ensemble."""
+    scheduling = _config(folder).messages("ensemble_scheduling")
+    return tuple(step.string("model_name") for each in scheduling for step in each.messages("step"))
 
 
 def _config(folder: Path) -> Message:

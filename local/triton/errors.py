@@ -5,6 +5,7 @@ from pathlib import Path
 from local.errors import ModelServerError
 
 __all__ = [
+    "ModelLoadError",
     "ServeRuleError",
     "SupervisorError",
     "TritonError",
@@ -41,3 +42,17 @@ class TritonStartError(TritonError):
         super().__init__(f"Triton did not start: {cause} (log: {log_path})")
         self.cause = cause
         self.log_path = log_path
+
+
+class ModelLoadError(TritonError):
+    """A multi-model container can't load a model.
+
+    Attributes:
+        status: by which it says so: 507 for a lack of memory, 400 for everything else.
+        message: why, in Triton's own words where it said anything.
+    """
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message

@@ -13,7 +13,13 @@ from model_packaging.artifact.archive import (
     open_archive,
 )
 from model_packaging.artifact.config_pbtxt import parse_config_pbtxt, render_config_pbtxt
-from model_packaging.artifact.errors import ArchiveError, ArtifactError, ConfigPbtxtError, ManifestError
+from model_packaging.artifact.errors import (
+    ArchiveError,
+    ArtifactError,
+    ConfigPbtxtError,
+    ManifestError,
+    PublicationLockError,
+)
 from model_packaging.artifact.inspection import ArtifactInspection, ArtifactInspector
 from model_packaging.artifact.keys import BuildInputs, content_key_of
 from model_packaging.artifact.layout import Layout
@@ -28,6 +34,13 @@ from model_packaging.artifact.manifest import (
     read_manifest,
     write_manifest,
 )
+from model_packaging.artifact.provenance import Commit, Provenance
+from model_packaging.artifact.publication_lock import (
+    Publication,
+    publication_lock_path,
+    read_publications,
+    write_publications,
+)
 from model_packaging.artifact.signature import Signature, TensorSpec
 
 __all__ = [
@@ -41,11 +54,15 @@ __all__ = [
     "ArtifactInspection",
     "ArtifactInspector",
     "BuildInputs",
+    "Commit",
     "ConfigPbtxtError",
     "FileRecord",
     "Layout",
     "Manifest",
     "ManifestError",
+    "Provenance",
+    "Publication",
+    "PublicationLockError",
     "RecordedFinding",
     "SamplesRecord",
     "Signature",
@@ -55,7 +72,10 @@ __all__ = [
     "extract_archive",
     "open_archive",
     "parse_config_pbtxt",
+    "publication_lock_path",
     "read_manifest",
+    "read_publications",
     "render_config_pbtxt",
     "write_manifest",
+    "write_publications",
 ]

@@ -1,6 +1,6 @@
 """The exceptions of this folder."""
 
-__all__ = ["ArchiveError", "ArtifactError", "ConfigPbtxtError", "ManifestError"]
+__all__ = ["ArchiveError", "ArtifactError", "ConfigPbtxtError", "ManifestError", "PublicationLockError"]
 
 
 class ArtifactError(Exception):
@@ -9,6 +9,10 @@ class ArtifactError(Exception):
 
 class ManifestError(ArtifactError):
     """A manifest can't be read: it is missing, not JSON, of another format version, or incomplete."""
+
+
+class PublicationLockError(ArtifactError):
+    """A lock file can't be read: it is not JSON, of another format version, or incomplete."""
 
 
 class ArchiveError(ArtifactError):

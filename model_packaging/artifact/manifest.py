@@ -1,15 +1,16 @@
 """The manifest: one JSON document beside an archive that says everything about it without opening it."""
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from model_packaging.artifact._json_file import write_json
 from model_packaging.artifact.errors import ManifestError
 from model_packaging.artifact.keys import BuildInputs
 from model_packaging.artifact.layout import Layout
+from model_packaging.artifact.provenance import Provenance
 from model_packaging.artifact.signature import Signature, TensorSpec
 
 __all__ = [
@@ -20,12 +21,14 @@ __all__ = [
     "RecordedFinding",
     "SamplesRecord",
     "Tolerance",
+    "manifest_document",
+    "parse_manifest",
     "read_manifest",
     "write_manifest",
 ]
 
 MANIFEST_FILE_NAME = "manifest.json"
-MANIFEST_FORMAT = 2
+MANIFEST_FORMAT = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +92,22 @@ class Manifest:
     Attributes:
         model: the model's name; in Triton's layout the folder in the repository and the name in requests.
         layout: what lies where in the archive, and so which server reads it and how requests look.
-        format: ``torchscript``.
+        format: ``torchscript``, ``onnx``, ``tensorrt``, ``python``, ``ensemble`` or ``repository``.
         max_batch_size: as declared; 0 where the model has no batch dimension.
         signature: observed on samples.
         files: of the archive, in the archive's order.
         archive: the packed file.
-        samples: recorded requests and answers.
+        samples: recorded requests and answers; None where there is no eager module to ask.
         content_key: names what is served; changes exactly when the archive's content does.
         build_inputs: what it was built from; ``build_inputs.build_key`` decides whether to build again.
         findings: what the artifact rules found while packaging.
+        provenance: what it was built with, and from which commit.
+        load_models: what Triton must be told to load beside the model that answers: what that calls while it
+            answers, which nothing in its configuration names.
+        default_model: the folder of the repository that answers, where it is not called like the model.
+        response_cache: whether a configuration in the archive asks for a response cache, which the server has
+            to be started with.
+        sbom: the bill of materials beside it, in CycloneDX; None where none was made.
     """
 
     model: str
@@ -107,10 +117,26 @@ class Manifest:
     signature: Signature
     files: tuple[FileRecord, ...]
     archive: ArchiveRecord
-    samples: SamplesRecord
+    samples: SamplesRecord | None
     content_key: str
     build_inputs: BuildInputs
     findings: tuple[RecordedFinding, ...]
+    provenance: Provenance
+    load_models: tuple[str, ...] = ()
+    default_model: str | None = None
+    response_cache: bool = False
+    sbom: str | None = None
+
+    @property
+    def answering_folder(self) -> str:
+        """The folder of the repository that answers, which Triton knows the model by."""
+        return self.default_model or self.model
+
+    @property
+    def file_names(self) -> tuple[str, ...]:
+        """The files beside the manifest that belong to it."""
+        samples = self.samples.file_name if self.samples is not None else None
+        return tuple(name for name in (self.archive.file_name, samples, self.sbom) if name is not None)
 
     @property
     def build_key(self) -> str:
@@ -120,26 +146,12 @@ class Manifest:
 
 def write_manifest(manifest: Manifest, path: Path) -> None:
     """Write ``manifest`` to ``path`` atomically, as sorted, indented JSON."""
-    document = {"manifest_format": MANIFEST_FORMAT, **asdict(manifest)}
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with beside.open("w", encoding="utf-8") as file:
-            file.write(json.dumps(document, indent=1, sort_keys=True) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-        _sync_folder(path.parent)
-    finally:
-        beside.unlink(missing_ok=True)
+    write_json(manifest_document(manifest), path)
 
 
-def _sync_folder(folder: Path) -> None:
-    """Make a rename in ``folder`` outlive a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+def manifest_document(manifest: Manifest) -> dict[str, Any]:
+    """Return ``manifest`` as JSON can hold it."""
+    return {"manifest_format": MANIFEST_FORMAT, **asdict(manifest)}
 
 
 def read_manifest(path: Path) -> Manifest:
@@ -156,16 +168,29 @@ def read_manifest(path: Path) -> Manifest:
         raise ManifestError(
             f"{path}: can't be read as JSON ({error}); run `seatrial package` again"
         ) from error
+    return parse_manifest(document, str(path))
+
+
+def parse_manifest(document: object, place: str) -> Manifest:
+    """Return the manifest that ``manifest_document`` made ``document`` of.
+
+    Args:
+        document: as read from JSON.
+        place: how errors name it.
+
+    Raises:
+        ManifestError: it has another format, or is incomplete.
+    """
     found = document.get("manifest_format") if isinstance(document, Mapping) else None
-    if found != MANIFEST_FORMAT:
+    if not isinstance(document, Mapping) or found != MANIFEST_FORMAT:
         raise ManifestError(
-            f"{path}: manifest_format is {found!r}, this Seatrial reads {MANIFEST_FORMAT}; "
+            f"{place}: manifest_format is {found!r}, this Seatrial reads {MANIFEST_FORMAT}; "
             "run `seatrial package` again"
         )
     try:
         return _manifest(document)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise ManifestError(f"{path}: incomplete ({error!r}); run `seatrial package` again") from error
+        raise ManifestError(f"{place}: incomplete ({error!r}); run `seatrial package` again") from error
 
 
 def _manifest(document: Mapping[str, Any]) -> Manifest:
@@ -183,11 +208,7 @@ def _manifest(document: Mapping[str, Any]) -> Manifest:
         ),
         files=tuple(FileRecord(**record) for record in document["files"]),
         archive=ArchiveRecord(**document["archive"]),
-        samples=SamplesRecord(
-            file_name=samples["file_name"],
-            batch_sizes=tuple(samples["batch_sizes"]),
-            tolerance=Tolerance(**samples["tolerance"]),
-        ),
+        samples=None if samples is None else _samples(samples),
         content_key=document["content_key"],
         build_inputs=BuildInputs(
             spec_sha256=inputs["spec_sha256"],
@@ -195,8 +216,24 @@ def _manifest(document: Mapping[str, Any]) -> Manifest:
             pins=tuple((package, version) for package, version in inputs["pins"]),
         ),
         findings=tuple(RecordedFinding(**finding) for finding in document["findings"]),
+        provenance=Provenance.of_document(document["provenance"]),
+        load_models=tuple(document["load_models"]),
+        default_model=document["default_model"],
+        response_cache=bool(document["response_cache"]),
+        sbom=document["sbom"],
+    )
+
+
+def _samples(document: Mapping[str, Any]) -> SamplesRecord:
+    return SamplesRecord(
+        file_name=document["file_name"],
+        batch_sizes=tuple(document["batch_sizes"]),
+        tolerance=Tolerance(**document["tolerance"]),
     )
 
 
 def _tensors(documents: list[dict[str, Any]]) -> tuple[TensorSpec, ...]:
-    return tuple(TensorSpec(each["name"], each["datatype"], tuple(each["dims"])) for each in documents)
+    return tuple(
+        TensorSpec(each["name"], each["datatype"], tuple(each["dims"]), bool(each.get("optional", False)))
+        for each in documents
+    )

@@ -16,11 +16,13 @@ class TensorSpec:
         name: the tensor's name as clients use it.
         datatype: KServe v2 name: ``FP32``, ``INT64``, ``BOOL``, ``BYTES``, ...
         dims: dimensions without the batch dimension; ``VARIABLE`` (-1) where they may differ.
+        optional: whether a request may lack this input.
     """
 
     name: str
     datatype: str
     dims: tuple[int, ...]
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)

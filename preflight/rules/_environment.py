@@ -1,6 +1,6 @@
 """What the Triton image's ``serve`` reads from the container's environment."""
 
-from catalogue.triton_images import DEFAULT_MODEL_VARIABLE
+from catalogue.triton_images import DEFAULT_MODEL_VARIABLE, INFERENCE_TYPE_VARIABLE, STREAMED
 
 __all__ = [
     "ADDITIONAL_ARGUMENTS",
@@ -21,8 +21,8 @@ PREFIX = "SAGEMAKER_TRITON_"
 
 DEFAULT_MODEL_NAME = DEFAULT_MODEL_VARIABLE
 ADDITIONAL_ARGUMENTS = f"{PREFIX}ADDITIONAL_ARGS"
-INFERENCE_TYPE = f"{PREFIX}INFERENCE_TYPE"
-INFERENCE_TYPES = ("infer", "generate", "generate_stream")
+INFERENCE_TYPE = INFERENCE_TYPE_VARIABLE
+INFERENCE_TYPES = ("infer", "generate", STREAMED)
 BIND_TO_PORT = "SAGEMAKER_BIND_TO_PORT"
 MULTI_MODEL = "SAGEMAKER_MULTI_MODEL"
 

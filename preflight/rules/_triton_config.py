@@ -13,6 +13,7 @@ __all__ = [
     "ConfiguredSequences",
     "ConfiguredTensor",
     "InstanceGroup",
+    "Step",
     "TritonConfig",
     "Warmup",
     "config_error_of",
@@ -23,6 +24,12 @@ __all__ = [
 
 NO_DATATYPE = "INVALID"
 """What a tensor has whose ``data_type`` the file leaves out."""
+
+_BACKEND_OF_PLATFORM = {
+    "pytorch_libtorch": "pytorch",
+    "onnxruntime_onnx": "onnxruntime",
+    "tensorrt_plan": "tensorrt",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +42,8 @@ class ConfiguredTensor:
         dims: what a request carries, without the batch dimension.
         model_dims: what the model is given: those of ``reshape`` where the file reshapes.
         label_filename: of an output, the file of its labels in the model's folder; empty where it has none.
+        optional: an input that a request may leave out.
+        ragged: an input that Triton joins without a batch dimension (``allow_ragged_batch``).
     """
 
     name: str
@@ -42,6 +51,8 @@ class ConfiguredTensor:
     dims: tuple[int, ...]
     model_dims: tuple[int, ...]
     label_filename: str = ""
+    optional: bool = False
+    ragged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +87,23 @@ class ConfiguredSequences:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """One step of ``ensemble_scheduling``.
+
+    Attributes:
+        model: what it executes.
+        version: of that model; -1 is the newest.
+        inputs: of the model, each with the ensemble's tensor that fills it.
+        outputs: of the model, each with the ensemble's tensor that it fills.
+    """
+
+    model: str
+    version: int
+    inputs: tuple[tuple[str, str], ...]
+    outputs: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class TritonConfig:
     """What rules ask of a ``ModelConfig``.
 
@@ -93,9 +121,15 @@ class TritonConfig:
         uncacheable: what keeps Triton from caching answers: ``sequence_batching``, ``decoupled``.
         warmups: of ``model_warmup``.
         sequences: of ``sequence_batching``.
+        batch_tensors: inputs that Triton makes of a batch, and outputs that it splits its own way
+            (``batch_input``, ``batch_output``).
         specific_versions: those that ``version_policy`` names; none with another policy.
         default_model_filename: empty where the backend's own default holds.
         latest_version_only: the version policy is Triton's default, the newest version.
+        steps: of ``ensemble_scheduling``.
+        of_executed_models: what is said that only a model of its own has use for: ``instance_group``,
+            ``optimization``, ``model_warmup``.
+        decoupled: whether a request may get any number of answers.
     """
 
     name: str
@@ -111,9 +145,18 @@ class TritonConfig:
     uncacheable: tuple[str, ...]
     warmups: tuple[Warmup, ...]
     sequences: ConfiguredSequences
+    batch_tensors: frozenset[str]
     specific_versions: tuple[int, ...]
     default_model_filename: str
     latest_version_only: bool
+    steps: tuple[Step, ...]
+    of_executed_models: tuple[str, ...]
+    decoupled: bool
+
+    @property
+    def serving_backend(self) -> str:
+        """The backend, whichever way the file names it; empty where it names none that is known here."""
+        return self.backend or _BACKEND_OF_PLATFORM.get(self.platform, "")
 
     @property
     def is_ensemble(self) -> bool:
@@ -185,11 +228,30 @@ def _view(config: Any) -> TritonConfig:  # noqa: ANN401 - protobuf's generated c
         ),
         warmups=tuple(_warmup(each) for each in config.model_warmup),
         sequences=_sequences(config.sequence_batching),
+        batch_tensors=frozenset(
+            name for each in (*config.batch_input, *config.batch_output) for name in each.target_name
+        ),
         specific_versions=tuple(policy.specific.versions),
         default_model_filename=config.default_model_filename,
         latest_version_only=policy.WhichOneof("policy_choice") in (None, "latest")
         and policy.latest.num_versions in (0, 1),
+        steps=tuple(_step(each) for each in config.ensemble_scheduling.step),
+        of_executed_models=tuple(
+            name
+            for name, is_given in (
+                ("instance_group", bool(config.instance_group)),
+                ("optimization", config.HasField("optimization")),
+                ("model_warmup", bool(config.model_warmup)),
+            )
+            if is_given
+        ),
+        decoupled=config.model_transaction_policy.decoupled,
     )
+
+
+def _step(step: Any) -> Step:  # noqa: ANN401 - protobuf's generated classes ship no types
+    inputs, outputs = tuple(sorted(step.input_map.items())), tuple(sorted(step.output_map.items()))
+    return Step(step.model_name, step.model_version, inputs, outputs)
 
 
 def _tensor(tensor: Any) -> ConfiguredTensor:  # noqa: ANN401 - protobuf's generated classes ship no types
@@ -201,6 +263,8 @@ def _tensor(tensor: Any) -> ConfiguredTensor:  # noqa: ANN401 - protobuf's gener
         dims=dims,
         model_dims=tuple(tensor.reshape.shape) if tensor.HasField("reshape") else dims,
         label_filename=getattr(tensor, "label_filename", ""),
+        optional=getattr(tensor, "optional", False),
+        ragged=getattr(tensor, "allow_ragged_batch", False),
     )
 
 

@@ -30,11 +30,6 @@ _MODEL_FILES = {
     "python": ("model.py",),
     "openvino": ("model.xml",),
 }
-_BACKEND_OF_PLATFORM = {
-    "pytorch_libtorch": "pytorch",
-    "onnxruntime_onnx": "onnxruntime",
-    "tensorrt_plan": "tensorrt",
-}
 
 
 @rule(
@@ -77,7 +72,7 @@ def config_missing(artifact: ArtifactInspection) -> Iterator[Violation]:
 @rule(
     "SEA103",
     severity=Severity.ERROR,
-    title="several model folders and no default model",
+    title="folders that are no models of the deployment, and no default model",
     scope=ARTIFACT,
     source=SERVE,
     symptom="The container exits with 'More than 1 model directory found' and the endpoint fails after its "
@@ -86,9 +81,13 @@ def config_missing(artifact: ArtifactInspection) -> Iterator[Violation]:
     settled_by=lambda model: DEFAULT_MODEL_NAME in model.container.environment,
 )
 def several_models_without_default(artifact: ArtifactInspection) -> Iterator[Violation]:
-    """The container serves the only folder there is, or the one that is named."""
+    """The container serves the only folder there is, hidden ones included, or the one that is named.
+
+    Stacks name it where a model is packed with others; of other folders nobody knows what they are.
+    """
     folders = sorted({record.path.split("/", 1)[0] for record in artifact.files if "/" in record.path})
-    if len(folders) > 1 and artifact.layout is Layout.TRITON:
+    known = {artifact.model, *(each.model for each in artifact.beside)}
+    if len(folders) > 1 and not known.issuperset(folders) and artifact.layout is Layout.TRITON:
         yield Violation(
             f"The archive holds {len(folders)} folders at its root: {', '.join(folders)}.",
             f"one folder, or {DEFAULT_MODEL_NAME} with the name of one of them.",
@@ -106,9 +105,8 @@ def several_models_without_default(artifact: ArtifactInspection) -> Iterator[Vio
     fix="Put the model file into a folder named 1 below the model's folder.",
 )
 def no_version_folder(artifact: ArtifactInspection) -> Iterator[Violation]:
-    """A version is a folder whose name is a number without leading zeros."""
-    config = config_of(artifact)
-    if artifact.layout is not Layout.TRITON or (config is not None and config.is_ensemble):
+    """A version is a folder whose name is a number without leading zeros; an ensemble has one, too."""
+    if artifact.layout is not Layout.TRITON:
         return
     folders = _files_by_folder(artifact)
     if not any(_VERSION_FOLDER.fullmatch(name) for name in folders):
@@ -195,5 +193,4 @@ def _model_files_of(config: TritonConfig) -> tuple[str, ...]:
         return (config.default_model_filename,)
     if config.runtime:
         return ()
-    backend = config.backend or _BACKEND_OF_PLATFORM.get(config.platform, "")
-    return _MODEL_FILES.get(backend, ())
+    return _MODEL_FILES.get(config.serving_backend, ())

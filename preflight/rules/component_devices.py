@@ -23,7 +23,8 @@ __all__ = ["gpu_beyond_the_copy", "gpu_kind_without_accelerators"]
 def gpu_kind_without_accelerators(evidence: DeploymentEvidence) -> Iterator[Violation]:
     """A model that wants a GPU is given one."""
     for served in evidence.components():
-        wants = any(group.kind == "KIND_GPU" for group in served.model.instance_groups)
+        declared = evidence.file.deployment.instance_groups_of(served.component.model)
+        wants = any(group.kind == "KIND_GPU" for group in declared)
         if wants and served.component.compute.accelerators is None:
             yield Violation(
                 f"The model {served.component.model!r} asks for KIND_GPU; a copy is given no accelerator.",
@@ -46,7 +47,8 @@ def gpu_beyond_the_copy(evidence: DeploymentEvidence) -> Iterator[Violation]:
     """GPUs are counted from 0 to the number of accelerators of a copy."""
     for served in evidence.components():
         given = served.component.compute.accelerators
-        groups = [group for group in served.model.instance_groups if group.kind != "KIND_CPU"]
+        declared = evidence.file.deployment.instance_groups_of(served.component.model)
+        groups = [group for group in declared if group.kind != "KIND_CPU"]
         beyond = sorted({gpu for group in groups for gpu in group.gpus if given is not None and gpu >= given})
         if beyond:
             yield Violation(

@@ -29,8 +29,9 @@ _CACHE_ARGUMENTS = ("--cache-config", "--response-cache-byte-size")
 
 
 def _starts_with_cache(model: Model) -> bool:
+    """Stacks ask for a cache by a variable; what an image of the user's own makes of that is not known."""
     arguments = model.container.environment.get(ADDITIONAL_ARGUMENTS, "")
-    return any(argument in arguments for argument in _CACHE_ARGUMENTS)
+    return model.container.image_uri is None or any(each in arguments for each in _CACHE_ARGUMENTS)
 
 
 @rule(
@@ -138,8 +139,8 @@ def tensors_missing(artifact: ArtifactInspection) -> Iterator[Violation]:
     scope=ARTIFACT,
     source="Triton, response cache, enable caching on Triton server; seen on Triton 2.51: it loads",
     symptom="The endpoint works and caches nothing.",
-    fix=f"Give the container {ADDITIONAL_ARGUMENTS}: --cache-config=local,size=<bytes>, or leave "
-    "response_cache out.",
+    fix=f"Give the container {ADDITIONAL_ARGUMENTS}: --cache-config=local,size=<bytes>, where its image "
+    "reads that; or leave response_cache out.",
     settled_by=_starts_with_cache,
 )
 def response_cache_without_cache(artifact: ArtifactInspection) -> Iterator[Violation]:

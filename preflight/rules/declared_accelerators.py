@@ -151,20 +151,20 @@ def image_without_elastic_inference(evidence: DeploymentEvidence) -> Iterator[Vi
 )
 def image_and_accelerator(evidence: DeploymentEvidence) -> Iterator[Violation]:
     """A variant with an accelerator has the image of Elastic Inference, and no other variant has."""
-    for key, endpoint, model in evidence.served():
-        accelerator, container = endpoint.instances.accelerator, model.container
+    for each in evidence.served():
+        accelerator, container = each.endpoint.accelerator, each.model.container
         has_image = container.elastic_inference_release is not None
         if accelerator is not None and not has_image and container.image_uri is None:
             yield Violation(
-                f"{accelerator} is given, and the image of {endpoint.model} is not of Elastic Inference.",
+                f"{accelerator} is given, and the image of {each.name} is not of Elastic Inference.",
                 "elastic_inference_release, or an image of your own.",
-                ("endpoints", key, "instances", "accelerator"),
+                ("endpoints", each.endpoint_key, "instances", "accelerator"),
             )
         if accelerator is None and has_image:
             yield Violation(
-                f"The image of {endpoint.model} is of Elastic Inference, the variant has no accelerator.",
+                f"The image of {each.name} is of Elastic Inference, the variant has no accelerator.",
                 "no elastic_inference_release.",
-                ("endpoints", key, "model"),
+                ("endpoints", each.endpoint_key, "model"),
             )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from model_packaging.artifact import Manifest
 from model_packaging.errors import DataFileError, LayoutError
 from preflight.evidence import DeploymentEvidence
 from preflight.finding import Severity
@@ -22,6 +23,13 @@ _KEYS = "Seatrial, two keys: what is served is named by its content key, what to
 _NOTHING_TO_SERVE = "Nothing: the template can't name an artifact that does not exist."
 
 
+def _packaged_assets(evidence: DeploymentEvidence) -> Iterator[tuple[str, Manifest]]:
+    """Yield each model that `cdk deploy` uploads and whose manifest can be read, with that."""
+    for name, model, manifest in evidence.packaged_models():
+        if model.artifact == "asset":
+            yield name, manifest
+
+
 def _package(evidence: DeploymentEvidence) -> str:
     return f"Run `seatrial package {evidence.shown_file}`"
 
@@ -37,9 +45,9 @@ def _package(evidence: DeploymentEvidence) -> str:
 )
 def not_packaged(evidence: DeploymentEvidence) -> Iterator[Violation]:
     """Every model that an endpoint serves has a manifest."""
-    for name, _ in evidence.served_models():
+    for name, model in evidence.served_models():
         built = evidence.built[name]
-        if not built.packaged:
+        if model.artifact == "asset" and not built.packaged:
             yield Violation(
                 f"There is no {built.manifest_path}: the model was not packaged.",
                 "a packaged model for every endpoint.",
@@ -59,9 +67,9 @@ def not_packaged(evidence: DeploymentEvidence) -> Iterator[Violation]:
 )
 def manifest_unreadable(evidence: DeploymentEvidence) -> Iterator[Violation]:
     """A manifest is the JSON document that packaging wrote, of this version's format."""
-    for name, _ in evidence.served_models():
+    for name, model in evidence.served_models():
         built = evidence.built[name]
-        if built.manifest_error:
+        if model.artifact == "asset" and built.manifest_error:
             yield Violation(
                 f"{built.manifest_error}.",
                 "a manifest that this version of Seatrial wrote.",
@@ -81,7 +89,7 @@ def manifest_unreadable(evidence: DeploymentEvidence) -> Iterator[Violation]:
 )
 def manifest_older_than_file(evidence: DeploymentEvidence) -> Iterator[Violation]:
     """The manifest was built from this section and these sources; synth never builds again by itself."""
-    for name, _, manifest in evidence.packaged_models():
+    for name, manifest in _packaged_assets(evidence):
         built = evidence.built[name]
         changed = manifest.build_inputs.differences(built.declared) if built.declared else ()
         if changed:
@@ -104,7 +112,7 @@ def manifest_older_than_file(evidence: DeploymentEvidence) -> Iterator[Violation
 )
 def archive_missing(evidence: DeploymentEvidence) -> Iterator[Violation]:
     """The archive lies beside its manifest."""
-    for name, _, manifest in evidence.packaged_models():
+    for name, manifest in _packaged_assets(evidence):
         built = evidence.built[name]
         if built.archive_size_bytes is None:
             yield Violation(
@@ -126,7 +134,7 @@ def archive_missing(evidence: DeploymentEvidence) -> Iterator[Violation]:
 )
 def archive_size_differs(evidence: DeploymentEvidence) -> Iterator[Violation]:
     """The archive has the size that its manifest recorded."""
-    for name, _, manifest in evidence.packaged_models():
+    for name, manifest in _packaged_assets(evidence):
         built, recorded = evidence.built[name], manifest.archive
         if built.archive_size_bytes not in (None, recorded.size_bytes):
             yield Violation(
@@ -175,7 +183,7 @@ def source_unknown(evidence: DeploymentEvidence) -> Iterator[Violation]:
 )
 def manifest_of_another_model(evidence: DeploymentEvidence) -> Iterator[Violation]:
     """A manifest lies in the folder of its own model; equal models differ by nothing but the name."""
-    for name, _, manifest in evidence.packaged_models():
+    for name, manifest in _packaged_assets(evidence):
         if manifest.model != name:
             yield Violation(
                 f"{evidence.built[name].manifest_path} is of the model {manifest.model!r}.",

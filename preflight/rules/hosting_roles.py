@@ -3,14 +3,14 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import catalogue
 from preflight.finding import Severity
 from preflight.registry import rule
 from preflight.rule import TEMPLATE, Violation
+from preflight.rules._template_models import fetched_objects, images, listed_buckets
 from preflight.rules._template_network import NetworkView, network_of
 from preflight.rules._template_policies import Statement, allows, statements_of
 from preflight.rules._template_references import Place
-from preflight.rules._template_values import structure, structures
+from preflight.rules._template_values import structures
 from preflight.templates import SynthesizedTemplates
 
 __all__ = [
@@ -145,13 +145,11 @@ def role_without_essentials(templates: SynthesizedTemplates) -> Iterator[Violati
         if role is None:
             continue
         statements = network.statements_of_role(*role)
-        container = structure(model.get("PrimaryContainer"))
-        url = network.references.text(place[0], container.get("ModelDataUrl", ""))
-        if url.startswith("s3://"):
-            artifact = f"arn:aws:s3:::{url.removeprefix('s3://')}"
-            yield from _not_allowed(statements, ("s3:GetObject",), role[0], artifact)
-        image = catalogue.parse_ecr_image(network.references.text(place[0], container.get("Image", "")))
-        if image is not None:
+        for fetched in fetched_objects(network.references, place[0], model):
+            yield from _not_allowed(statements, ("s3:GetObject",), role[0], f"arn:aws:s3:::{fetched}")
+        for bucket in listed_buckets(network.references, place[0], model):
+            yield from _not_allowed(statements, ("s3:ListBucket",), role[0], f"arn:aws:s3:::{bucket}")
+        for image in dict.fromkeys(images(network.references, place[0], model)):
             repository = f"arn:aws:ecr:{image.region}:{image.account}:repository/{image.repository}"
             yield from _not_allowed(statements, ("ecr:GetAuthorizationToken",), role[0])
             yield from _not_allowed(statements, _PULL_ACTIONS, role[0], repository)

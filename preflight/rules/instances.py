@@ -7,7 +7,6 @@ from preflight.evidence import DeploymentEvidence
 from preflight.finding import Severity
 from preflight.registry import rule
 from preflight.rule import DEPLOYMENT, Violation
-from spec import Model
 
 __all__ = [
     "ami_of_another_accelerator",
@@ -32,13 +31,14 @@ _MIB = 1 << 20
 )
 def gpu_kind_on_cpu_instance(evidence: DeploymentEvidence) -> Iterator[Violation]:
     """Instances of the kind KIND_GPU need a GPU."""
-    for key, endpoint, model in evidence.served():
-        instance = catalogue.instance_type(endpoint.instances.type)
-        if instance.gpus == 0 and any(group.kind == "KIND_GPU" for group in model.instance_groups):
+    for each in evidence.served():
+        instance = each.instance_type
+        groups = evidence.file.deployment.instance_groups_of(each.name)
+        if instance.gpus == 0 and any(group.kind == "KIND_GPU" for group in groups):
             yield Violation(
-                f"{instance.name} has no GPU, and the model {endpoint.model!r} asks for KIND_GPU.",
+                f"{instance.name} has no GPU, and the model {each.name!r} asks for KIND_GPU.",
                 "an instance type with a GPU, or another kind.",
-                ("endpoints", key, "instances", "type"),
+                each.instance_place,
             )
 
 
@@ -53,16 +53,16 @@ def gpu_kind_on_cpu_instance(evidence: DeploymentEvidence) -> Iterator[Violation
 )
 def gpu_beyond_the_instance(evidence: DeploymentEvidence) -> Iterator[Violation]:
     """GPUs are counted from 0 to the instance type's number of GPUs."""
-    for key, endpoint, model in evidence.served():
-        instance = catalogue.instance_type(endpoint.instances.type)
-        named = {gpu for group in model.instance_groups if group.kind != "KIND_CPU" for gpu in group.gpus}
+    for each in evidence.served():
+        instance, groups = each.instance_type, evidence.file.deployment.instance_groups_of(each.name)
+        named = {gpu for group in groups if group.kind != "KIND_CPU" for gpu in group.gpus}
         beyond = sorted(gpu for gpu in named if gpu >= instance.gpus)
         if instance.gpus and beyond:
             yield Violation(
-                f"The model {endpoint.model!r} names the GPUs {beyond}; {instance.name} has {instance.gpus}, "
+                f"The model {each.name!r} names the GPUs {beyond}; {instance.name} has {instance.gpus}, "
                 "counted from 0.",
                 f"0 to {instance.gpus - 1}.",
-                ("endpoints", key, "instances", "type"),
+                each.instance_place,
             )
 
 
@@ -80,7 +80,7 @@ def ami_of_another_accelerator(evidence: DeploymentEvidence) -> Iterator[Violati
     amis = {ami.name: ami for ami in catalogue.inference_amis()}
     deployment = evidence.file.deployment
     types = {key: shared.instances.type_names for key, shared in deployment.component_endpoints.items()}
-    types |= {key: (endpoint.instances.type,) for key, endpoint in deployment.realtime_endpoints.items()}
+    types |= {key: (endpoint.instances.type,) for key, endpoint in deployment.hosted_endpoints.items()}
     for key, names in types.items():
         ami = amis.get(deployment.endpoints[key].inference_ami_version or "")
         for name in names:
@@ -106,18 +106,17 @@ def ami_of_another_accelerator(evidence: DeploymentEvidence) -> Iterator[Violati
 )
 def model_larger_than_memory(evidence: DeploymentEvidence) -> Iterator[Violation]:
     """Where there is no GPU, every instance of the model lies in main memory, and one at least must fit."""
-    for key, endpoint, _ in evidence.served():
-        manifest = evidence.built[endpoint.model].manifest
-        instance = catalogue.instance_type(endpoint.instances.type)
+    for each in evidence.served():
+        manifest, instance = evidence.built[each.name].manifest, each.instance_type
         if manifest is None or instance.gpus:
             continue
         largest_mib = max((record.size_bytes for record in manifest.files), default=0) / _MIB
         if largest_mib > instance.memory_mib:
             yield Violation(
-                f"The model {endpoint.model!r} has a file of {largest_mib:.0f} MiB; {instance.name} has "
+                f"The model {each.name!r} has a file of {largest_mib:.0f} MiB; {instance.name} has "
                 f"{instance.memory_mib} MiB of memory.",
                 f"a model file below {instance.memory_mib} MiB.",
-                ("endpoints", key, "instances", "type"),
+                each.instance_place,
             )
 
 
@@ -133,9 +132,10 @@ def model_larger_than_memory(evidence: DeploymentEvidence) -> Iterator[Violation
 )
 def model_larger_than_gpu_memory(evidence: DeploymentEvidence) -> Iterator[Violation]:
     """On each GPU that has instances of the model, one at least must fit; a copy may be on any type."""
-    for place, name, model, types in _on_gpus(evidence):
+    for place, name, types in _on_gpus(evidence):
         manifest = evidence.built[name].manifest
-        if manifest is None or all(group.kind != "KIND_GPU" for group in model.instance_groups):
+        groups = evidence.file.deployment.instance_groups_of(name)
+        if manifest is None or all(group.kind != "KIND_GPU" for group in groups):
             continue
         largest_mib = max((record.size_bytes for record in manifest.files), default=0) / _MIB
         for instance in map(catalogue.instance_type, types):
@@ -150,10 +150,10 @@ def model_larger_than_gpu_memory(evidence: DeploymentEvidence) -> Iterator[Viola
 
 def _on_gpus(
     evidence: DeploymentEvidence,
-) -> Iterator[tuple[tuple[str, ...], str, Model, tuple[str, ...]]]:
-    """Yield where each model is served: the place of the instances or components, its name, itself, types."""
-    for key, endpoint, model in evidence.served():
-        yield ("endpoints", key, "instances", "type"), endpoint.model, model, (endpoint.instances.type,)
+) -> Iterator[tuple[tuple[str, ...], str, tuple[str, ...]]]:
+    """Yield where each model is served: the place of the instances or components, its name, types."""
+    for each in evidence.served():
+        yield each.instance_place, each.name, (each.endpoint.instances.type,)
     for served in evidence.components():
         types = served.endpoint.instances.type_names
-        yield (*served.place, "model"), served.component.model, served.model, types
+        yield (*served.place, "model"), served.component.model, types

@@ -8,6 +8,7 @@ import catalogue
 from preflight.finding import Severity
 from preflight.registry import rule
 from preflight.rule import TEMPLATE, Violation
+from preflight.rules._template_models import containers
 from preflight.rules._template_references import Place, References, Resource, references_of
 from preflight.rules._template_values import as_text, structure, structures
 from preflight.templates import SynthesizedTemplates
@@ -98,15 +99,15 @@ def driver_too_old(synthesized: SynthesizedTemplates) -> Iterator[Violation]:
     for config in references.of_type(_CONFIG):
         for variant in structures(config.properties.get("ProductionVariants")):
             driver = _driver(variant)
-            release = _release(references, variant, config.place[0])
-            drivers = catalogue.triton_drivers().get(release or "")
-            if driver is not None and drivers is not None and not drivers.run_on(driver):
-                named = ", ".join(f"R{each}" for each in drivers.older_branches)
-                yield Violation(
-                    f"The instances have the driver {driver}; Triton {release} has CUDA {drivers.cuda}.",
-                    f"{min(drivers.driver, drivers.oldest_of_cuda)} or newer, or one of {named}.",
-                    config.place,
-                )
+            for release in _releases(references, variant, config.place[0]) if driver is not None else ():
+                drivers = catalogue.triton_drivers().get(release)
+                if driver is not None and drivers is not None and not drivers.run_on(driver):
+                    named = ", ".join(f"R{each}" for each in drivers.older_branches)
+                    yield Violation(
+                        f"The instances have the driver {driver}; Triton {release} has CUDA {drivers.cuda}.",
+                        f"{min(drivers.driver, drivers.oldest_of_cuda)} or newer, or one of {named}.",
+                        config.place,
+                    )
 
 
 def _model_endpoints(references: References) -> Iterator[Resource]:
@@ -171,8 +172,11 @@ def _driver(variant: Mapping[str, Any]) -> int | None:
     return int(driver) if driver else None
 
 
-def _release(references: References, variant: Mapping[str, Any], path: str) -> str | None:
+def _releases(references: References, variant: Mapping[str, Any], path: str) -> list[str]:
+    """Return the Triton releases of the variant's containers, each once."""
     model = references.named(path, variant.get("ModelName"), _MODEL, "ModelName")
-    image = structure(model.properties.get("PrimaryContainer")).get("Image") if model else None
-    found = _TRITON_IMAGE.fullmatch(as_text(image))
-    return found.group(1) if found else None
+    found = [
+        _TRITON_IMAGE.fullmatch(as_text(each.get("Image")))
+        for each in containers(model.properties if model else {})
+    ]
+    return sorted({each.group(1) for each in found if each})

@@ -4,9 +4,9 @@ import ast
 import re
 from collections.abc import Iterator
 
-import catalogue
 from model_packaging.artifact.inspection import ArtifactInspection
 from model_packaging.artifact.layout import ENTRY_POINT_PATH, REQUIREMENTS_PATH, TORCHSCRIPT_PATH, Layout
+from model_packaging.artifact.python_source import parse_python
 from preflight.evidence import DeploymentEvidence
 from preflight.finding import Severity
 from preflight.registry import rule
@@ -78,7 +78,7 @@ def entry_point_unreadable(artifact: ArtifactInspection) -> Iterator[Violation]:
     """The toolkit imports the entry point; what is no Python here is none in the image's Python either."""
     if artifact.layout is Layout.PYTORCH:
         try:
-            ast.parse(artifact.entry_point)
+            parse_python(artifact.entry_point)
         except (SyntaxError, ValueError) as error:
             line = f":{error.lineno}" if isinstance(error, SyntaxError) and error.lineno else ""
             words = error.msg if isinstance(error, SyntaxError) else str(error)
@@ -216,14 +216,15 @@ def exported_by_newer_pytorch(evidence: DeploymentEvidence) -> Iterator[Violatio
 )
 def arm_instance(evidence: DeploymentEvidence) -> Iterator[Violation]:
     """AWS's images of pytorch_release and elastic_inference_release run on x86_64."""
-    for key, endpoint, model in evidence.served():
-        instance = catalogue.instance_type(endpoint.instances.type)
-        on_arm = instance.architecture == "arm64"
-        if model.layout == "pytorch" and model.container.image_uri is None and on_arm:
+    told: set[str] = set()
+    for each in evidence.served():
+        standard = each.model.layout == "pytorch" and each.model.container.image_uri is None
+        if standard and each.instance_type.architecture == "arm64" and each.endpoint_key not in told:
+            told.add(each.endpoint_key)
             yield Violation(
-                f"{instance.name} has Arm processors, and AWS's PyTorch image is for x86_64.",
+                f"{each.instance_type.name} has Arm processors, and AWS's PyTorch image is for x86_64.",
                 "an x86_64 instance type.",
-                ("endpoints", key, "instances", "type"),
+                each.instance_place,
             )
 
 
@@ -259,7 +260,7 @@ def _holds(artifact: ArtifactInspection, path: str) -> bool:
 def _functions(artifact: ArtifactInspection) -> set[str]:
     """Return the names that the entry point binds at its top; none where it can't be read: a rule says so."""
     try:
-        module = ast.parse(artifact.entry_point)
+        module = parse_python(artifact.entry_point)
     except (SyntaxError, ValueError):
         return {"model_fn"}
     names = {node.name for node in module.body if isinstance(node, ast.FunctionDef)}

@@ -99,7 +99,7 @@ def key_that_nothing_uses(evidence: DeploymentEvidence) -> Iterator[Violation]:
     """A key that is given encrypts something."""
     deployment = evidence.file.deployment
     if deployment.security.kms_key is not None and deployment.endpoints and not _uses_key(evidence):
-        types = sorted({each.instances.type for each in deployment.realtime_endpoints.values()})
+        types = sorted({each.instances.type for each in deployment.hosted_endpoints.values()})
         yield Violation(
             f"{', '.join(types)} has local NVMe disks, and no endpoint takes the key.",
             "an endpoint on an instance type without such disks, or one with components.",
@@ -112,5 +112,5 @@ def _uses_key(evidence: DeploymentEvidence) -> bool:
     deployment = evidence.file.deployment
     return bool(deployment.component_endpoints) or any(
         catalogue.instance_type(each.instances.type).takes_volume_kms_key
-        for each in deployment.realtime_endpoints.values()
+        for each in deployment.hosted_endpoints.values()
     )

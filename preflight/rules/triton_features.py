@@ -1,4 +1,4 @@
-"""SEA211 to SEA218: what config.pbtxt says about warm-up, labels, versions, sequences and the cache."""
+"""SEA211 to SEA219: what config.pbtxt says about warm-up, labels, versions, sequences and the cache."""
 
 from collections.abc import Iterable, Iterator
 
@@ -18,6 +18,7 @@ __all__ = [
     "warmup_input_differs",
     "warmup_input_missing",
     "warmup_input_unknown",
+    "warmup_skipped",
 ]
 
 _WARMUP = "Triton, model configuration, model warmup; seen on Triton 2.51"
@@ -201,6 +202,22 @@ def response_cache_refused(artifact: ArtifactInspection) -> Iterator[Violation]:
     if config is not None and config.response_cache and config.uncacheable:
         others = " and ".join(config.uncacheable)
         yield Violation(f"response_cache is enabled with {others}.", f"response_cache without {others}.")
+
+
+@rule(
+    "SEA219",
+    severity=Severity.WARNING,
+    title="a warm-up request that is skipped",
+    scope=ARTIFACT,
+    source="Triton core, src/backend_model_instance.cc; seen on Triton 2.51: it loads",
+    symptom="Triton passes over the request, 'Skipping batch 0 warmup sample', and the first real one pays.",
+    fix="Set the warm-up's batch_size, to 1 without a batch dimension.",
+)
+def warmup_skipped(artifact: ArtifactInspection) -> Iterator[Violation]:
+    """A warm-up of batch size 0, which is what a file without the word says, is none."""
+    for warmup, _ in _warmups(artifact):
+        if warmup.batch_size < 1:
+            yield Violation(f"The warm-up {warmup.name!r} has batch size 0.", "1 or more.")
 
 
 def _warmups(artifact: ArtifactInspection) -> Iterator[tuple[Warmup, dict[str, ConfiguredTensor]]]:

@@ -1,15 +1,14 @@
 """SEA712 to SEA720: VPC endpoints and what their policies let through, in any template."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+import itertools
+from collections.abc import Iterator
 
-import catalogue
 from preflight.finding import Severity
 from preflight.registry import rule
 from preflight.rule import TEMPLATE, Violation
+from preflight.rules._template_models import fetched_objects, images, listed_buckets
 from preflight.rules._template_network import NetworkView, VpcEndpoint, network_of
 from preflight.rules._template_policies import Statement, allows
-from preflight.rules._template_values import structure
 from preflight.templates import SynthesizedTemplates
 
 __all__ = [
@@ -72,17 +71,17 @@ def artifact_not_admitted(templates: SynthesizedTemplates) -> Iterator[Violation
     """What a model names as ModelDataUrl passes each S3 endpoint on its way."""
     network = network_of(templates)
     for place, model in network.references.properties_of("AWS::SageMaker::Model"):
-        for url in _artifact_urls(network, place[0], model):
-            resource = f"arn:aws:s3:::{url.removeprefix('s3://')}"
-            for endpoint in _s3_ways(network, place):
-                if endpoint.statements is not None and not allows(
-                    endpoint.statements, "s3:GetObject", resource
-                ):
-                    yield Violation(
-                        f"The policy doesn't let s3:GetObject of {url} through.",
-                        "s3:GetObject on the artifact's bucket.",
-                        endpoint.place,
-                    )
+        calls = [("s3:GetObject", each) for each in fetched_objects(network.references, place[0], model)]
+        calls += [("s3:ListBucket", each) for each in listed_buckets(network.references, place[0], model)]
+        for (action, located), endpoint in itertools.product(calls, _s3_ways(network, place)):
+            if endpoint.statements is not None and not allows(
+                endpoint.statements, action, f"arn:aws:s3:::{located}"
+            ):
+                yield Violation(
+                    f"The policy doesn't let {action} of s3://{located} through.",
+                    f"{action} on the artifact's bucket.",
+                    endpoint.place,
+                )
 
 
 @rule(
@@ -100,11 +99,9 @@ def image_layers_not_admitted(templates: SynthesizedTemplates) -> Iterator[Viola
     network = network_of(templates)
     told: set[tuple[str, str]] = set()
     for place, model in network.references.properties_of("AWS::SageMaker::Model"):
-        image = catalogue.parse_ecr_image(
-            network.references.text(place[0], structure(model.get("PrimaryContainer")).get("Image", ""))
-        )
-        for endpoint in _s3_ways(network, place) if image else ():
-            layers = f"arn:aws:s3:::prod-{image.region}-starport-layer-bucket/layer" if image else ""
+        regions = {image.region for image in images(network.references, place[0], model)}
+        for region, endpoint in itertools.product(sorted(regions), _s3_ways(network, place)):
+            layers = f"arn:aws:s3:::prod-{region}-starport-layer-bucket/layer"
             refused = endpoint.statements is not None and not allows(
                 endpoint.statements, "s3:GetObject", layers
             )
@@ -258,15 +255,6 @@ def _admits_endpoint(statements: tuple[Statement, ...], name: str) -> bool:
         allows(statements, "sagemaker:InvokeEndpoint", f"{prefix}:endpoint/{name.lower()}")
         for prefix in prefixes
     )
-
-
-def _artifact_urls(network: NetworkView, path: str, model: Mapping[str, Any]) -> Iterator[str]:
-    container = structure(model.get("PrimaryContainer"))
-    source = structure(structure(container.get("ModelDataSource")).get("S3DataSource")).get("S3Uri")
-    for value in (container.get("ModelDataUrl"), source):
-        url = network.references.text(path, value) if value is not None else ""
-        if url.startswith("s3://"):
-            yield url
 
 
 def _s3_ways(network: NetworkView, model: tuple[str, str]) -> Iterator[VpcEndpoint]:

@@ -16,10 +16,12 @@ ROOT = Path(__file__).parents[2]
     [
         [],
         ["package"],
+        ["publish"],
         ["check"],
         ["rehearse"],
         ["replay"],
         ["invoke"],
+        ["client"],
         ["shards"],
         ["migrate"],
         ["local", "up"],

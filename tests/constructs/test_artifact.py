@@ -86,3 +86,25 @@ def test_only_a_packed_object_has_an_address(url: str) -> None:
     with pytest.raises(HostingError) as refusal:
         ModelArtifact.from_url(url)
     assert f"{url!r} is no archive in Amazon S3; write s3://<bucket>/<key>.tar.gz." in str(refusal.value)
+
+
+def test_a_published_archive_is_referred_to_by_its_address(stack: cdk.Stack) -> None:
+    """Nothing is uploaded, and its address stands for its content."""
+    artifact = ModelArtifact.published("models", f"vision/{KEY}.tar.gz", kms_key_arn="arn:aws:kms:x:1:key/k")
+    assert artifact.url == f"s3://models/vision/{KEY}.tar.gz"
+    assert artifact.kms_key_arn == "arn:aws:kms:x:1:key/k"
+    assert not artifact.is_uncompressed
+    assert artifact.content_key != ModelArtifact.published("models", f"{KEY}.tar.gz").content_key
+    assert stack.node.children == []
+
+
+def test_a_published_prefix_is_uncompressed() -> None:
+    """The slash at its end says so."""
+    assert ModelArtifact.published("models", f"vision/{KEY}/").is_uncompressed
+
+
+@pytest.mark.parametrize("key", ["", "model.zip", "model.tar.gz ", "m*/", "a?/", "$x/", "model"])
+def test_a_published_key_of_another_form_is_refused(key: str) -> None:
+    """It would be no artifact, or a wildcard of a policy."""
+    with pytest.raises(HostingError, match=r"its key ends in \.tar\.gz or /"):
+        ModelArtifact.published("models", key)

@@ -103,6 +103,18 @@ def test_it_may_invoke_exactly_the_named(stack: cdk.Stack) -> None:
     ]
 
 
+def test_it_may_have_exactly_the_named_stream(stack: cdk.Stack) -> None:
+    """Another action, for those whose answers come in parts."""
+    _client(stack, streaming_endpoint_names=["Vision-Chat"], streaming_component_names=["Shared-A"])
+    statement = _statements(stack)["StreamAnswers"]
+    prefix = "arn:aws:sagemaker:eu-west-1:123456789012"
+    assert statement["Action"] == "sagemaker:InvokeEndpointWithResponseStream"
+    assert statement["Resource"] == [
+        f"{prefix}:endpoint/vision-chat",
+        f"{prefix}:inference-component/shared-a",
+    ]
+
+
 def test_without_endpoints_it_may_invoke_none(stack: cdk.Stack) -> None:
     """Systems Manager is all that is left."""
     _client(stack, endpoint_names=[])

@@ -29,6 +29,17 @@ def test_the_arn_of_a_name_is_in_lower_case(stack: cdk.Stack, endpoint: Endpoint
     assert stack.resolve(endpoint.endpoint_arn) == expected
 
 
+def test_streaming_is_granted_by_itself(app: cdk.App, stack: cdk.Stack, endpoint: Endpoint) -> None:
+    """`grant_invoke_with_response_stream` allows the other action on the same ARN."""
+    role = iam.Role(stack, "Caller", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
+    endpoint.grant_invoke_with_response_stream(role).assert_success()
+    resources = app.synth().get_stack_by_name(stack.stack_name).template["Resources"].values()
+    (policy,) = [each["Properties"] for each in resources if each["Type"] == "AWS::IAM::Policy"]
+    [statement] = policy["PolicyDocument"]["Statement"]
+    assert statement["Action"] == "sagemaker:InvokeEndpointWithResponseStream"
+    assert statement["Resource"] == stack.resolve(endpoint.endpoint_arn)
+
+
 def test_invoking_is_granted_for_this_endpoint_only(
     app: cdk.App, stack: cdk.Stack, endpoint: Endpoint
 ) -> None:
@@ -131,3 +142,49 @@ def test_a_dashboard_shows_requests_latency_errors_and_use(
     }
     places = [(widget["x"], widget["y"]) for widget in body["widgets"]]
     assert len(set(places)) == len(places)
+
+
+def more_metrics(
+    app: cdk.App,
+    stack: cdk.Stack,
+    endpoint: Endpoint,
+    **arguments: Any,  # noqa: ANN401 - passed on
+) -> set[tuple[str, ...]]:
+    """Return namespace, name and dimensions of what a dashboard shows more for ``arguments``."""
+    EndpointDashboard(stack, "Usual", dashboard_name="usual", endpoint=endpoint)
+    EndpointDashboard(stack, "Other", dashboard_name="other", endpoint=endpoint, **arguments)
+    shown = {}
+    for resource in app.synth().get_stack_by_name(stack.stack_name).template["Resources"].values():
+        widgets = json.loads(resource["Properties"]["DashboardBody"])["widgets"]
+        metrics = [metric for widget in widgets for metric in widget["properties"]["metrics"]]
+        named = {tuple(part for part in metric if isinstance(part, str)) for metric in metrics}
+        shown[resource["Properties"]["DashboardName"]] = named
+    assert shown["usual"] < shown["other"]
+    return shown["other"] - shown["usual"]
+
+
+def test_a_dashboard_of_a_multi_model_endpoint_shows_its_loading(
+    app: cdk.App, stack: cdk.Stack, endpoint: Endpoint
+) -> None:
+    """How often a model was there, how long it took where it wasn't, and how many are loaded."""
+    where = ("EndpointName", "Trial-Fast", "VariantName", "Blue")
+    assert more_metrics(app, stack, endpoint, loads_models=True) == {
+        ("AWS/SageMaker", "ModelCacheHit", *where),
+        ("AWS/SageMaker", "ModelLoadingWaitTime", *where),
+        ("AWS/SageMaker", "ModelDownloadingTime", *where),
+        ("AWS/SageMaker", "ModelLoadingTime", *where),
+        ("AWS/SageMaker", "ModelUnloadingTime", *where),
+        ("/aws/sagemaker/Endpoints", "LoadedModelCount", *where),
+    }
+
+
+def test_a_dashboard_of_several_containers_shows_each(
+    app: cdk.App, stack: cdk.Stack, endpoint: Endpoint
+) -> None:
+    """Whose latency and whose failures they are."""
+    where = ("EndpointName", "Trial-Fast", "VariantName", "Blue", "ContainerName")
+    assert more_metrics(app, stack, endpoint, container_names=("one", "two")) == {
+        ("AWS/SageMaker", metric, *where, name)
+        for metric in ("ContainerLatency", "Invocation5XXErrors")
+        for name in ("one", "two")
+    }

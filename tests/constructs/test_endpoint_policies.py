@@ -22,7 +22,8 @@ SERVED = Served(
     component_names=("vision-shared-*",),
     model_name_prefix="Vision",
     image_repository_arns=(REPOSITORY,),
-    artifact_bucket="artifacts",
+    artifact_buckets=("artifacts",),
+    listed_prefixes=("vision-many/*",),
 )
 
 
@@ -110,12 +111,14 @@ def test_metrics_are_published_under_sagemakers_names(policy_of: PolicyOf) -> No
 
 def test_the_gateway_admits_the_artifact_bucket_and_image_layers(policy_of: PolicyOf) -> None:
     """The bucket is this account's, even after somebody else made one of its name."""
-    artifacts, layers = policy_of("s3")
+    artifacts, listed, layers = policy_of("s3")
     assert artifacts["Resource"] == ["arn:aws:s3:::artifacts/*"]
     assert artifacts["Condition"]["StringEquals"] == {
         "aws:PrincipalAccount": ACCOUNT,
         "aws:ResourceAccount": ACCOUNT,
     }
+    assert listed["Resource"] == ["arn:aws:s3:::artifacts"]
+    assert listed["Condition"] == artifacts["Condition"] | {"StringLike": {"s3:prefix": ["vision-many/*"]}}
     assert layers["Resource"] == ["arn:aws:s3:::prod-eu-west-1-starport-layer-bucket/*"]
     assert "Condition" not in layers
 

@@ -74,12 +74,14 @@ def test_the_s3_gateway_serves_every_subnet_and_only_reads(
     assert gateway["VpcEndpointType"] == "Gateway"
     assert gateway["ServiceName"] == "com.amazonaws.eu-west-1.s3"
     assert gateway["RouteTableIds"] == [{"Ref": name} for name in tables]
-    own, layers = gateway["PolicyDocument"]["Statement"]
+    own, listed, layers = gateway["PolicyDocument"]["Statement"]
     assert own["Action"] == ["s3:GetObject"]
     assert own["Resource"] == ["arn:aws:s3:::*/*"]
     assert own["Condition"] == {
         "StringEquals": {"aws:PrincipalAccount": "123456789012", "aws:ResourceAccount": "123456789012"}
     }
+    assert (listed["Action"], listed["Resource"]) == (["s3:ListBucket"], ["arn:aws:s3:::*"])
+    assert listed["Condition"] == own["Condition"] | {"StringLike": {"s3:prefix": ["*"]}}
     assert layers["Action"] == ["s3:GetObject"]
     assert layers["Resource"] == ["arn:aws:s3:::prod-eu-west-1-starport-layer-bucket/*"]
 

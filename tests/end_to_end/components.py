@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from invocation import EndpointClient
 from model_packaging.artifact import MANIFEST_FILE_NAME, Manifest, read_manifest
-from model_packaging.samples import Sample, read_samples
+from model_packaging.eager.samples import Sample, read_samples
 from tests.end_to_end.description.description import Clients, tags_of
 from tests.end_to_end.inventory import Inventory
 from tests.end_to_end.project import Project

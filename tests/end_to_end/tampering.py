@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from model_packaging.archive.packing import pack_folder
 from model_packaging.artifact import (
     MANIFEST_FILE_NAME,
     ArchiveRecord,
@@ -12,7 +13,6 @@ from model_packaging.artifact import (
     write_manifest,
 )
 from model_packaging.artifact.archive import extract_archive
-from model_packaging.packing import pack_folder
 
 __all__ = ["tamper"]
 

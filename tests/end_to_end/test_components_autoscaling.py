@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from model_packaging.comparison import compare_answers
+from model_packaging.eager.comparison import compare_answers
 from tests.end_to_end.component_load import minutes_of_invocations, scale_out_encoder
 from tests.end_to_end.components import CLASSIFIER, ENCODER, Components
 from tests.end_to_end.steady_load import SteadyLoad

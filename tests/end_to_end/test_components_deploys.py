@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from invocation import binary_request
-from model_packaging.comparison import compare_answers
+from model_packaging.eager.comparison import compare_answers
 from tests.end_to_end.component_deploy import deploy
 from tests.end_to_end.component_load import scale_out_encoder
 from tests.end_to_end.components import ENCODER, Components

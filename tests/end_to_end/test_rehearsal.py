@@ -1,5 +1,6 @@
 """The main job on real parts: packaged, deployed by the stock CDK CLI, answered by a real Triton."""
 
+import runpy
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -9,8 +10,8 @@ import torch
 
 from invocation import EndpointClient, binary_request
 from model_packaging.artifact import MANIFEST_FILE_NAME, Manifest, read_manifest
-from model_packaging.comparison import compare_answers
-from model_packaging.samples import Sample, read_samples
+from model_packaging.eager.comparison import compare_answers
+from model_packaging.eager.samples import Sample, read_samples
 from tests.end_to_end.project import DEPLOYMENT, Project
 from tests.end_to_end.steady_load import steady_load
 from tests.end_to_end.tampering import tamper
@@ -81,6 +82,19 @@ def test_invoke_sends_a_recorded_sample(project: Project) -> None:
     document = project.document("invoke", DEPLOYMENT, "encoder")
     assert document["variant"] == "AllTraffic"
     assert len(document["outputs"]["OUTPUT__0"][0]) == 64
+
+
+@pytest.mark.parametrize("binary", [True, False])
+def test_a_written_client_asks_the_endpoint(project: Project, tmp_path: Path, *, binary: bool) -> None:
+    """What `seatrial client` writes stands by itself and gets eager PyTorch's answer, in both forms."""
+    path = tmp_path / "encoder_client.py"
+    assert project.seatrial("client", DEPLOYMENT, "encoder", "-o", str(path)).returncode == 0
+    written = runpy.run_path(str(path))
+    client = written["EncoderClient"](project.client("sagemaker-runtime"), endpoint_name="local-encoder")
+    sample = recorded(project, "encoder")
+    answer = client.infer(written["EncoderRequest"](**sample.inputs), binary=binary)
+    tolerance = manifest_of(project, "encoder").samples.tolerance
+    assert compare_answers({"OUTPUT__0": answer.output_0}, sample.outputs, tolerance) == ()
 
 
 def test_a_changed_seed_serves_new_answers_under_the_same_name(project: Project) -> None:

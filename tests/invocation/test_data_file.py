@@ -96,5 +96,39 @@ def test_an_unknown_datatype_is_named(tmp_path: Path) -> None:
     """A datatype outside KServe's list is said, not guessed."""
     path = tmp_path / "x.json"
     path.write_text(json.dumps({"inputs": [{"name": "x", "shape": [1], "datatype": "FLOAT", "data": [1]}]}))
-    with pytest.raises(DataFileError, match="x has the unknown datatype 'FLOAT'"):
+    with pytest.raises(DataFileError, match="x: there is no data type 'FLOAT'"):
         read_data_file(path, ONE)
+
+
+@pytest.mark.parametrize(
+    ("datatype", "data", "words"),
+    [
+        ("INT64", [1.5, 2], "x: 1.5 is no INT64"),
+        ("INT8", [300, 2], "x: a value is too large for INT8"),
+        ("FP32", [None, 2], "x: None is no FP32"),
+        ("BOOL", [1, 0], "x: 1 is no BOOL"),
+    ],
+)
+def test_numbers_are_never_cut_to_fit(tmp_path: Path, datatype: str, data: list[object], words: str) -> None:
+    """A fraction isn't rounded, a large number doesn't wrap around."""
+    path = tmp_path / "request.json"
+    document = {"inputs": [{"name": "x", "shape": [1, 2], "datatype": datatype, "data": data}]}
+    path.write_text(json.dumps(document), encoding="utf-8")
+    with pytest.raises(DataFileError, match=words):
+        read_data_file(path, ONE)
+
+
+def test_nested_data_is_taken(tmp_path: Path) -> None:
+    """KServe v2 lets data be nested as the shape says; strings are text."""
+    path = tmp_path / "request.json"
+    document = {"inputs": [{"name": "x", "shape": [2, 1], "datatype": "BYTES", "data": [["é"], ["b"]]}]}
+    path.write_text(json.dumps(document), encoding="utf-8")
+    assert read_data_file(path, ONE)["x"].tolist() == [["é".encode()], [b"b"]]
+
+
+def test_text_in_npz_becomes_objects(tmp_path: Path) -> None:
+    """A file without pickles holds text of a fixed width only."""
+    path = tmp_path / "x.npz"
+    np.savez(path, x=np.array([["one"], ["three"]]))
+    assert read_data_file(path, ONE)["x"].tolist() == [["one"], ["three"]]
+    assert read_data_file(path, ONE)["x"].dtype == object

@@ -8,9 +8,16 @@ import numpy as np
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from invocation import EndpointClient, NoCapacityError
-from invocation.errors import EndpointError
+from invocation import (
+    AnswerError,
+    ClientSettingsError,
+    EndpointClient,
+    EndpointError,
+    NoCapacityError,
+    RequestError,
+)
 from model_packaging.artifact import Signature, TensorSpec
+from tests.invocation.answers import answer_of
 
 SIGNATURE = Signature((TensorSpec("x", "FP32", (1,)),), (TensorSpec("y", "FP32", (1,)),), batched=True)
 INPUTS = {"x": np.ones((1, 1), np.float32)}
@@ -146,3 +153,82 @@ def test_other_refusals_are_not_repeated() -> None:
     with pytest.raises(EndpointError):
         endpoint.infer(INPUTS)
     assert len(runtime.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sent", "named"),
+    [
+        ({"component_name": "e-c"}, {"InferenceComponentName": "e-c"}, "endpoint e, component e-c"),
+        ({"target_model": "a.tar.gz"}, {"TargetModel": "a.tar.gz"}, "endpoint e, model a.tar.gz"),
+        (
+            {"target_container_hostname": "a"},
+            {"TargetContainerHostname": "a"},
+            "endpoint e, container a",
+        ),
+    ],
+)
+def test_what_is_asked_is_sent_and_named(arguments: dict[str, str], sent: dict[str, str], named: str) -> None:
+    """One of the models behind the endpoint, in the request and in an error."""
+    runtime = Runtime(ClientError({"Error": {"Code": "ValidationError", "Message": "No."}}, "InvokeEndpoint"))
+    endpoint = EndpointClient(runtime, endpoint_name="e", signature=SIGNATURE, **arguments)
+    with pytest.raises(EndpointError, match=rf"^{named}: ValidationError: No\.$"):
+        endpoint.infer(INPUTS)
+    assert runtime.requests[0].keys() - {"ContentType", "Body"} == {"EndpointName", *sent}
+    assert runtime.requests[0].items() >= sent.items()
+
+
+def test_a_component_has_no_other_models() -> None:
+    """What can't be together is said with what to do, before any request."""
+    with pytest.raises(
+        ClientSettingsError,
+        match=r"target_model and target_container_hostname can't be given together with component_name: .* "
+        r"Leave one out\.",
+    ):
+        EndpointClient(
+            None,
+            endpoint_name="e",
+            signature=SIGNATURE,
+            component_name="e-c",
+            target_model="a",
+            target_container_hostname="b",
+        )
+
+
+def test_the_models_batch_is_held() -> None:
+    """What Triton would refuse isn't sent."""
+    runtime = Runtime({})
+    endpoint = EndpointClient(runtime, endpoint_name="e", signature=SIGNATURE, max_batch_size=2)
+    with pytest.raises(RequestError, match="batch size is 3, the model takes at most 2"):
+        endpoint.infer({"x": np.ones((3, 1), np.float32)})
+    assert runtime.requests == []
+
+
+def test_an_answer_of_another_model_is_refused() -> None:
+    """The endpoint answers properly, only not with what this model gives."""
+    content_type, body = answer_of({"z": np.ones((1, 1), np.float32)}, binary=True)
+    endpoint, _ = client({"Body": io.BytesIO(body), "ContentType": content_type})
+    with pytest.raises(AnswerError, match=r"z: the model has no such output \(it has y\); y: missing"):
+        endpoint.infer(INPUTS)
+
+
+def test_json_is_sent_where_it_is_wanted() -> None:
+    """The readable form, and an answer in it."""
+    body = answer_of({"y": np.ones((1, 1), np.float32)}, binary=False)[1]
+    endpoint, runtime = client({"Body": io.BytesIO(body), "ContentType": "application/json"})
+    assert endpoint.infer(INPUTS, binary=False).outputs["y"].tolist() == [[1.0]]
+    assert json.loads(runtime.requests[0]["Body"])["inputs"][0]["data"] == [1.0]
+
+
+def test_a_container_that_generates_answers_once() -> None:
+    """Values by name both ways; the signature gives them their shape."""
+    endpoint, runtime = client({"Body": io.BytesIO(b'{"y": 2.5}'), "ContentType": "application/json"})
+    answer = endpoint.generate(INPUTS, {"temperature": 0})
+    assert answer.outputs["y"].tolist() == [[2.5]]
+    assert json.loads(runtime.requests[0]["Body"]) == {"x": 1.0, "parameters": {"temperature": 0}}
+
+
+def test_a_model_that_cant_generate_says_so() -> None:
+    """In Triton's own words, with the endpoint's name."""
+    endpoint, _ = client({"Body": io.BytesIO(b'{"error": "no"}'), "ContentType": "application/json"})
+    with pytest.raises(EndpointError, match=r"^endpoint local-classifier: the model says: no$"):
+        endpoint.generate(INPUTS)

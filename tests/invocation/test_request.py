@@ -2,6 +2,7 @@
 
 import json
 
+import ml_dtypes
 import numpy as np
 import pytest
 from hypothesis import given
@@ -52,13 +53,13 @@ def test_json_body_is_a_kserve_request() -> None:
         "datatype": "INT64",
         "data": [0, 1],
     }
-    assert document["outputs"] == [{"name": "OUTPUT__0"}]
+    assert document["outputs"] == [{"name": "OUTPUT__0", "parameters": {"binary_data": False}}]
 
 
 def test_sixteen_bit_floats_are_refused_in_json() -> None:
     """JSON has no form for half precision: the message says to send binary."""
     signature = Signature((TensorSpec("x", "FP16", (1,)),), (TensorSpec("y", "FP16", (1,)),), batched=False)
-    with pytest.raises(RequestError, match=r"x: 16-bit floats have no JSON form; send a binary request"):
+    with pytest.raises(RequestError, match=r"x, y: 16-bit floats have no JSON form; send a binary request"):
         json_request(signature, {"x": np.zeros(1, dtype=np.float16)})
 
 
@@ -100,3 +101,80 @@ def test_any_batch_and_length_of_the_signature_is_taken(batch: int, length: int)
     """A variable dimension takes every length, the batch dimension every size."""
     request = binary_request(ENCODER, inputs(batch, length))
     assert len(request.body) > batch * length * 16
+
+
+TEXT = Signature((TensorSpec("text", "BYTES", (1,)),), (TensorSpec("y", "FP32", (1,)),), batched=True)
+
+
+@pytest.mark.parametrize(
+    ("batch", "words"),
+    [
+        (0, "the batch is empty: it needs at least one request"),
+        (3, "batch size is 3, the model takes at most 2"),
+    ],
+)
+def test_a_batch_that_triton_would_refuse_is_refused(batch: int, words: str) -> None:
+    """Triton answers 400 to both; a user reads it before the upload."""
+    with pytest.raises(RequestError, match=words):
+        binary_request(ENCODER, inputs(batch), max_batch_size=2)
+
+
+def test_an_empty_variable_dimension_is_taken() -> None:
+    """Triton takes it: only a batch must not be empty."""
+    assert binary_request(ENCODER, inputs(length=0), max_batch_size=2).body
+
+
+@pytest.mark.parametrize(
+    ("array", "words"),
+    [
+        (
+            np.array([["a"]]),
+            "text: data type is <U1, the model takes BYTES; make the array with dtype=object",
+        ),
+        (np.array([[None]], dtype=object), "text: holds values that are neither bytes nor text that UTF-8"),
+        (
+            np.array([["\ud800"]], dtype=object),
+            "text: holds values that are neither bytes nor text that UTF-8",
+        ),
+    ],
+)
+def test_what_is_no_string_is_refused(array: np.ndarray, words: str) -> None:
+    """Python's None would travel as the word None."""
+    with pytest.raises(RequestError, match=words):
+        binary_request(TEXT, {"text": array})
+
+
+def test_strings_travel_in_both_forms() -> None:
+    """As UTF-8, with their length before them in the binary form."""
+    array = np.array([["é"], [b"b"]], dtype=object)
+    assert binary_request(TEXT, {"text": array}).body.endswith(b"\x02\x00\x00\x00\xc3\xa9\x01\x00\x00\x00b")
+    assert json.loads(json_request(TEXT, {"text": array}).body)["inputs"][0]["data"] == ["é", "b"]
+
+
+@pytest.mark.parametrize("dtype", [object, np.bytes_])
+def test_bytes_that_are_no_text_are_refused_in_json(dtype: type) -> None:
+    """The binary form takes any bytes, and the message says so."""
+    array = np.array([[b"\xff"]], dtype=dtype)
+    assert binary_request(TEXT, {"text": array}).body.endswith(b"\xff")
+    with pytest.raises(RequestError, match=r"text: holds bytes that are no UTF-8, .* send a binary request"):
+        json_request(TEXT, {"text": array})
+
+
+def test_sixteen_bit_floats_travel_as_bytes() -> None:
+    """BF16 as ml_dtypes has it, which tritonclient brings along."""
+    signature = Signature(
+        (TensorSpec("h", "FP16", (1,)), TensorSpec("b", "BF16", (1,))), ENCODER.outputs, batched=False
+    )
+    arrays = {"h": np.ones(1, np.float16), "b": np.ones(1, ml_dtypes.bfloat16)}
+    assert binary_request(signature, arrays).body.endswith(b"\x00\x3c\x80\x3f")
+
+
+def test_an_optional_input_may_be_left_out() -> None:
+    """In both forms; what is there is checked as every input."""
+    mask = TensorSpec("mask", "BOOL", (-1,), optional=True)
+    signature = Signature((*ENCODER.inputs, mask), ENCODER.outputs, batched=True)
+    document = json.loads(json_request(signature, inputs()).body)
+    assert [each["name"] for each in document["inputs"]] == ["token_ids", "weights"]
+    assert binary_request(signature, inputs()).body
+    with pytest.raises(RequestError, match="mask: data type is FP64, the model takes BOOL"):
+        binary_request(signature, inputs() | {"mask": np.ones((1, 3))})

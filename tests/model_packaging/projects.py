@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent
 
-from model_packaging.factory import EagerModel, build_eager_model
-from model_packaging.factory_reference import FactoryReference
+from model_packaging.eager.factory import EagerModel, build_eager_model
+from model_packaging.eager.factory_reference import FactoryReference
 from spec import Model
 
 __all__ = ["Project"]

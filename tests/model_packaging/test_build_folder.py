@@ -19,7 +19,7 @@ def commit(directory: Path, manifest: Manifest = MANIFEST) -> None:
     with BuildFolder.locked(directory) as folder, folder.temporary() as beside:
         (beside / "a").write_bytes(b"." * manifest.archive.size_bytes)
         (beside / "s").write_bytes(b"samples")
-        folder.commit(manifest, beside / "a", beside / "s")
+        folder.commit(manifest, dict(zip(manifest.file_names, (beside / "a", beside / "s"), strict=True)))
 
 
 def current(directory: Path) -> Manifest | None:

@@ -1,6 +1,7 @@
 """A build that dies at any moment leaves the artifact before, or none, and is no trouble to the next."""
 
 import hashlib
+import json
 import random
 import signal
 import subprocess
@@ -11,11 +12,12 @@ from pathlib import Path
 import pytest
 
 from model_packaging.artifact import Manifest, open_archive, read_manifest
-from model_packaging.samples import read_samples
+from model_packaging.eager.samples import read_samples
 
 DRIVER = Path(__file__).with_name("build_driver.py")
 REPOSITORY_ROOT = Path(__file__).parents[2]
 OLD, NEW = "old", "new"
+MODELS = 3
 
 
 @pytest.fixture
@@ -27,14 +29,16 @@ def built(tmp_path: Path) -> Path:
     return tmp_path / "build"
 
 
-def command(directory: Path, content: str, kill_at: int = 0) -> list[str]:
+def command(directory: Path, content: str, kill_at: int = 0, models: int = 0) -> list[str]:
     project = str(directory.parent / "project")
-    return [sys.executable, str(DRIVER), project, str(directory), content, str(kill_at)]
+    return [sys.executable, str(DRIVER), project, str(directory), content, str(kill_at), str(models)]
 
 
-def drive(directory: Path, content: str, kill_at: int = 0) -> "subprocess.CompletedProcess[str]":
+def drive(
+    directory: Path, content: str, kill_at: int = 0, models: int = 0
+) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
-        command(directory, content, kill_at),
+        command(directory, content, kill_at, models),
         capture_output=True,
         text=True,
         check=False,
@@ -52,7 +56,11 @@ def check_whole(directory: Path) -> str:
     with open_archive(archive) as reader:
         found = {header.path: hashlib.sha256(reader.content(1 << 20)).hexdigest() for header in reader}
     assert found == {file.path: file.sha256 for file in manifest.files}
+    assert manifest.samples is not None
+    assert manifest.sbom is not None
     assert [sample.batch_size for sample in read_samples(directory / manifest.samples.file_name)] == [1, 4]
+    sbom = json.loads((directory / manifest.sbom).read_text())
+    assert sbom["metadata"]["component"]["version"] == manifest.content_key
     return owner(manifest)
 
 
@@ -68,7 +76,7 @@ def check_next_build(directory: Path) -> None:
     assert check_whole(directory) == NEW
     names = sorted(path.name for path in directory.iterdir())
     manifest = read_manifest(directory / "manifest.json")
-    assert names == sorted([".lock", "manifest.json", manifest.archive.file_name, manifest.samples.file_name])
+    assert names == sorted([".lock", "manifest.json", *manifest.file_names])
 
 
 def changes_of_a_build(directory: Path) -> int:
@@ -90,6 +98,51 @@ def test_killed_at_some_moments(built: Path) -> None:
         check_next_build(built)
         drive(built, OLD)
     assert seen == {OLD, NEW}
+
+
+@pytest.fixture
+def side_by_side(built: Path) -> Path:
+    """A build folder with the artifacts of ``OLD`` of a deployment's models."""
+    directory = built.with_name("side-by-side")
+    assert drive(directory, OLD, models=MODELS).returncode == 0
+    return directory
+
+
+def check_each(directory: Path) -> list[str]:
+    """Check that every model's artifact is whole, and return whose they are."""
+    return [check_whole(directory / "test" / f"m{index}") for index in range(MODELS)]
+
+
+@pytest.mark.integration
+def test_builds_side_by_side_are_killed_together(side_by_side: Path) -> None:
+    """Each model has its artifact before or its new one, whatever the others have."""
+    changes = int(drive(side_by_side, NEW, models=MODELS).stdout)
+    drive(side_by_side, OLD, models=MODELS)
+    assert drive(side_by_side, NEW, changes // 2, MODELS).returncode == -signal.SIGKILL
+    check_each(side_by_side)
+    done = drive(side_by_side, NEW, models=MODELS)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert check_each(side_by_side) == [NEW] * MODELS
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(1800)
+def test_builds_side_by_side_are_killed_hundreds_of_times(side_by_side: Path) -> None:
+    """At random moments, from within; what a killed run left is no trouble to the next."""
+    changes = int(drive(side_by_side, NEW, models=MODELS).stdout)
+    moments = random.Random(0)  # noqa: S311 - no secret
+    content, other = OLD, NEW
+    for _ in range(200):
+        if drive(side_by_side, content, moments.randint(1, changes), MODELS).returncode == 0:
+            content, other = other, content
+        assert set(check_each(side_by_side)) <= {OLD, NEW}
+    assert drive(side_by_side, content, models=MODELS).returncode == 0
+    for index in range(MODELS):
+        directory = side_by_side / "test" / f"m{index}"
+        manifest = read_manifest(directory / "manifest.json")
+        names = sorted(path.name for path in directory.iterdir())
+        assert names == sorted([".lock", "manifest.json", *manifest.file_names])
+    assert check_each(side_by_side) == [content] * MODELS
 
 
 @pytest.mark.soak

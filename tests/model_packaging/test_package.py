@@ -9,6 +9,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 from textwrap import dedent
 
@@ -16,7 +17,6 @@ import numpy as np
 import pytest
 import torch
 
-from model_packaging._worker_protocol import WorkerFolder, WorkerRequest
 from model_packaging.artifact import (
     ArtifactInspection,
     RecordedFinding,
@@ -25,7 +25,9 @@ from model_packaging.artifact import (
     read_manifest,
 )
 from model_packaging.artifact.signature import VARIABLE
-from model_packaging.comparison import compare_answers
+from model_packaging.eager.comparison import compare_answers
+from model_packaging.eager.fresh_samples import fresh_samples
+from model_packaging.eager.samples import read_samples
 from model_packaging.errors import (
     ExportError,
     FactoryError,
@@ -34,11 +36,11 @@ from model_packaging.errors import (
     SeveralModelsError,
     WorkerError,
 )
-from model_packaging.fresh_samples import fresh_samples
 from model_packaging.package import PackagedModel, package_deployment, package_model
 from model_packaging.progress import PackagingProgress, PackagingStep
-from model_packaging.samples import read_samples
-from model_packaging.worker_process import run_worker
+from model_packaging.provenance import commit_of
+from model_packaging.worker.process import TORCH_THREADS, run_worker
+from model_packaging.worker.protocol import WorkerFolder, WorkerRequest
 from spec import DeploymentFile, Model, parse_deployment
 from tests.model_packaging.projects import Project
 
@@ -81,8 +83,12 @@ def test_two_folders_give_the_same_bytes(packaged: PackagedModel, how: str, tmp_
     """A copy of the project elsewhere, built elsewhere: archive, samples and keys are equal."""
     shutil.copytree(REPOSITORY_ROOT / "examples", tmp_path / "a" / "copy" / "examples")
     again = package(tmp_path / "build", example(how), tmp_path / "a" / "copy")
-    assert again.manifest == packaged.manifest
-    for name in (again.manifest.archive.file_name, again.manifest.samples.file_name):
+    assert (packaged.manifest.provenance.commit, again.manifest.provenance.commit) == (
+        commit_of(REPOSITORY_ROOT),
+        None,
+    )
+    assert replace(again.manifest, provenance=packaged.manifest.provenance) == packaged.manifest
+    for name in again.manifest.file_names:
         assert (again.directory / name).read_bytes() == (packaged.directory / name).read_bytes()
 
 
@@ -98,6 +104,7 @@ def test_the_archive_is_a_triton_repository_that_answers_as_eager(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # TorchScript is what Triton reads
         loaded = torch.jit.load(tmp_path / "model" / "encoder" / "1" / "model.pt")  # type: ignore[no-untyped-call]  # torch's
+    assert manifest.samples is not None
     recorded = read_samples(packaged.directory / manifest.samples.file_name)
     assert [sample.batch_size for sample in recorded] == [1, 8]
     model = example("trace")
@@ -173,7 +180,10 @@ def test_every_model_of_a_deployment_is_packaged(
         each.manifest for each in packaged
     ]
     assert [each.manifest.findings for each in packaged] == [(finding,), ()]
-    assert [each.manifest.samples.batch_sizes for each in packaged] == [(1, 2), (1,)]
+    assert [each.manifest.samples and each.manifest.samples.batch_sizes for each in packaged] == [
+        (1, 2),
+        (1,),
+    ]
     assert packaged[1].manifest.signature.inputs[0].dims == (1, 4)
     steps = [each.step for each in told if each.model == "first"]
     assert (steps[0], steps[-1]) == (PackagingStep.EXPORT, PackagingStep.BUILT)
@@ -204,7 +214,11 @@ def test_a_failed_build_leaves_the_artifact_before(project: Project, tmp_path: P
     assert f"raised ValueError: no weights ({project.module}.py:5)" in str(caught.value)
     assert "\n" not in str(caught.value)
     assert read_manifest(tmp_path / "build" / "manifest.json") == before
-    assert len(list((tmp_path / "build").iterdir())) == 4
+    assert {path.name for path in (tmp_path / "build").iterdir()} == {
+        ".lock",
+        "manifest.json",
+        *before.file_names,
+    }
 
 
 def test_an_export_that_fails_is_an_export_error(project: Project, tmp_path: Path) -> None:
@@ -341,6 +355,71 @@ package_model("m", model, Path({build!r}), Path({root!r}), inspect=lambda _: ())
     finally:
         process.kill()
         process.communicate()
+
+
+def test_interrupting_several_builds_leaves_nothing(project: Project, tmp_path: Path) -> None:
+    """Ctrl-C ends every worker of a deployment's models, and no model that still waits is begun."""
+    project.write(SLOW)
+    (tmp_path / "pids").mkdir()
+    models = "".join(
+        f"""
+  m{index}:
+    export:
+      {{from: "{project.module}:factory", to: torchscript, how: trace,
+       arguments: {{pid_file: "{tmp_path}/pids/{index}"}}}}
+    triton: {{max_batch_size: 2}}"""
+        for index in range(3)
+    )
+    head = """
+name: test
+environment: {account: "000000000000", region: us-east-1, availability_zones: [us-east-1a, us-east-1b]}
+models:"""
+    program = f"""
+from pathlib import Path
+from model_packaging import package
+from model_packaging.machine import Machine
+from spec import parse_deployment
+class Two(Machine):
+    @classmethod
+    def here(cls):
+        return Machine(2, 1 << 40)
+package.Machine = Two
+file = parse_deployment({head + models!r}, Path({str(project.root / "test.yaml")!r}))
+package.package_deployment(file, Path({str(tmp_path / "build")!r}), Path({str(project.root)!r}),
+                           inspect=lambda _: ())
+"""
+    process = subprocess.Popen(
+        [sys.executable, "-c", program], cwd=REPOSITORY_ROOT, stderr=subprocess.PIPE, text=True
+    )
+    try:
+        wait_until(lambda: sum(bool(path.read_text()) for path in (tmp_path / "pids").iterdir()) == 2, 60)
+        workers = [int(path.read_text()) for path in (tmp_path / "pids").iterdir()]
+        process.send_signal(signal.SIGINT)
+        _, words = process.communicate(timeout=20)
+    finally:
+        process.kill()
+        process.communicate()
+    assert "KeyboardInterrupt" in words
+    assert not any(is_running(worker) for worker in workers)
+    assert [path for path in (tmp_path / "build").rglob("*") if not path.is_dir()] == []
+    assert len(list((tmp_path / "pids").iterdir())) == 2
+
+
+def test_every_worker_computes_with_the_same_number_of_threads(project: Project, tmp_path: Path) -> None:
+    """Whatever the machine and its user say: sums over large tensors differ in their last bits otherwise."""
+    project.write(
+        """
+        def factory():
+            module = nn.Linear(3, 2)
+            nn.init.constant_(module.weight, torch.get_num_threads())
+            nn.init.zeros_(module.bias)
+            return module, lambda batch, generator: {"input": torch.ones(batch, 3)}
+        """
+    )
+    packaged = package(tmp_path / "build", project.model(), project.root)
+    assert packaged.manifest.samples is not None
+    answers = read_samples(packaged.directory / packaged.manifest.samples.file_name)[0].outputs
+    assert set(answers["OUTPUT__0"].reshape(-1).tolist()) == {3.0 * TORCH_THREADS}
 
 
 def wait_until(holds: Callable[[], bool], timeout_seconds: float) -> None:

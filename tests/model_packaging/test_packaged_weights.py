@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 import torch
 
-from model_packaging.errors import WeightsError
+from model_packaging.eager.samples import read_samples
+from model_packaging.errors import FetchError
 from model_packaging.package import package_model
-from model_packaging.samples import read_samples
 from spec import Model
 from tests.model_packaging.projects import Project
 
@@ -49,6 +49,6 @@ def test_a_wrong_digest_leaves_no_artifact(project: Project, tmp_path: Path) -> 
     project.write(_FACTORY)
     torch.save(torch.nn.Linear(2, 3).state_dict(), project.root / "own.pt")
     model = with_weights(project, project.root / "own.pt", "0" * 64)
-    with pytest.raises(WeightsError, match=r"^models\.it: export\.weights\.from: own\.pt has the sha256 "):
+    with pytest.raises(FetchError, match=r"^models\.it: export\.weights\.from: own\.pt has the sha256 "):
         package_model("it", model, tmp_path / "build", project.root, inspect=lambda _: ())
     assert not (tmp_path / "build").exists()

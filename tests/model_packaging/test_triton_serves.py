@@ -16,7 +16,7 @@ from hypothesis import Phase, given, settings
 
 from local.triton import TritonRuntime, TritonServer
 from model_packaging.artifact.signature import Signature, TensorSpec
-from model_packaging.triton_config import config_pbtxt_of
+from model_packaging.layout.triton_config import config_pbtxt_of
 from spec import TritonModelConfig
 from tests.model_packaging.triton_sections import SIGNATURE, triton_sections
 

@@ -12,6 +12,7 @@ from model_packaging.artifact import (
     FileRecord,
     Layout,
     Manifest,
+    Provenance,
     RecordedFinding,
     SamplesRecord,
     Signature,
@@ -124,6 +125,7 @@ class Project:
             content_key="0123",
             build_inputs=build_inputs_of(self.file.deployment.models["classifier"], self.root),
             findings=findings,
+            provenance=Provenance((), "linux-x86_64", None),
         )
         self.model_folder.mkdir(parents=True, exist_ok=True)
         (self.model_folder / manifest.archive.file_name).write_bytes(ARCHIVE)

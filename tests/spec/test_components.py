@@ -123,7 +123,7 @@ def test_unknown_type_of_endpoint(change: Change) -> None:
     problem = change(type="inference-component")
     assert problem.path == f"{SHARED}.type"
     assert problem.what == '"inference-component" is not an allowed value'
-    assert problem.allowed == '"inference-components" or "realtime"'
+    assert problem.allowed == '"inference-components" or "multi-model" or "pipeline" or "realtime"'
     assert problem.fix == "did you mean 'inference-components'?"
 
 
@@ -138,7 +138,8 @@ def test_an_endpoint_that_is_no_mapping(valid: dict[str, Any], problems_of: Prob
     valid["endpoints"] = {"shared": "realtime"}
     [problem] = problems_of(json.dumps(valid))
     assert problem.what == 'a mapping is needed, this is "realtime"'
-    assert problem.allowed == "a mapping whose type is inference-components or realtime"
+    kinds = "inference-components or multi-model or pipeline or realtime"
+    assert problem.allowed == f"a mapping whose type is {kinds}"
 
 
 def test_errors_inside_an_endpoint_name_the_file_s_path(change: Change) -> None:

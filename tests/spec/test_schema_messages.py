@@ -42,7 +42,10 @@ def test_unknown_key_with_a_near_one(refused: Refused) -> None:
     problem = refused((*CLASSIFIER, "tritn"), {})
     assert problem.path == "models.classifier.tritn"
     assert problem.what == "the key 'tritn' is unknown"
-    assert problem.allowed == "export, triton, pytorch, container, tolerance, acknowledge"
+    assert problem.allowed == (
+        "export, file, repository, python, ensemble, reference, triton, pytorch, container, artifact, "
+        "tolerance, acknowledge"
+    )
     assert problem.fix == "did you mean 'triton'?"
 
 
@@ -148,8 +151,9 @@ def test_option_with_a_near_one(refused: Refused) -> None:
 
 def test_option_like_none(refused: Refused) -> None:
     """A wrong word that resembles none is to be replaced."""
-    problem = refused((*CLASSIFIER, "export", "to"), "onnx")
-    assert (problem.allowed, problem.fix) == ('"torchscript"', "take an allowed one")
+    problem = refused((*CLASSIFIER, "export", "to"), "xyz")
+    words = '"torchscript" or "onnx" or "tensorrt"'
+    assert (problem.allowed, problem.fix) == (words, "take an allowed one")
 
 
 def test_name_of_a_long_list(refused: Refused) -> None:
@@ -247,7 +251,7 @@ def test_too_many_items(refused: Refused) -> None:
         (*CLASSIFIER, "container", "environment"), {f"NAME_{number}": "" for number in range(100)}
     )
     assert problem.what == "100 of these are too many"
-    assert (problem.allowed, problem.fix) == ("a mapping of at most 99 entries", "keep at most 99")
+    assert (problem.allowed, problem.fix) == ("a mapping of at most 98 entries", "keep at most 98")
 
 
 def test_repeated_item(refused: Refused) -> None:
@@ -279,7 +283,8 @@ def test_root_is_no_mapping(only_problem_of: OnlyProblem) -> None:
     assert problem.path == ""
     assert problem.what == "a mapping is needed, this is a list of 1"
     assert problem.allowed == (
-        "a mapping with the keys name, environment, tags, security, network, models, endpoints, clients"
+        "a mapping with the keys name, environment, tags, security, publish, build, network, models, "
+        "endpoints, clients"
     )
 
 

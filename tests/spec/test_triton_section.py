@@ -51,7 +51,7 @@ def controls(*given: dict[str, object]) -> dict[str, object]:
         {"dynamic_batching": {"priority_levels": 1, "default_priority_level": 1, "preserve_ordering": True}},
         {"sequence_batching": controls(START)},
         {"model_warmup": [{"name": "w", "batch_size": 8}]},
-        {"model_warmup": [{"name": "w", "batch_size": 0}], "max_batch_size": 0},
+        {"model_warmup": [{"name": "w", "batch_size": 1}], "max_batch_size": 0},
         {"version_policy": {"all": {}}},
         {"version_policy": {"specific": {"versions": [1]}}},
         {"response_cache": {"enable": True}, "dynamic_batching": {}},
@@ -168,15 +168,22 @@ def test_initial_state_that_does_not_fit(said: Said, key: str, value: object) ->
     assert problem.what.startswith(f"the initial state has {key} {value}, and the state ")
 
 
-@pytest.mark.parametrize(
-    ("size", "maximum", "allowed"), [(9, 8, "from 1 to 8"), (0, 8, "from 1 to 8"), (1, 0, "0,")]
-)
+@pytest.mark.parametrize(("size", "maximum", "allowed"), [(9, 8, "from 1 to 8"), (2, 1, "1"), (2, 0, "1")])
 def test_warm_up_batch(said: Said, size: int, maximum: int, allowed: str) -> None:
-    """As of any request."""
+    """As of any request; 1 of a model without a batch dimension."""
     problem = said(max_batch_size=maximum, model_warmup=[{"name": "w", "batch_size": size}])
     assert at(problem) == "model_warmup[0].batch_size"
     assert problem.what == f"a warm-up of batch size {size}, and max_batch_size is {maximum}"
-    assert problem.allowed.startswith(allowed)
+    assert problem.allowed == allowed
+
+
+def test_warm_up_of_batch_size_0(said: Said) -> None:
+    """Triton would skip it."""
+    problem = said(model_warmup=[{"name": "w", "batch_size": 0}])
+    assert (at(problem), problem.allowed) == (
+        "model_warmup[0].batch_size",
+        "a whole number from 1 to 2147483647",
+    )
 
 
 def test_warm_up_of_zeros_and_random_numbers(said: Said) -> None:
@@ -202,6 +209,18 @@ def test_a_version_that_is_not_packed(said: Said) -> None:
     problem = said(version_policy={"specific": {"versions": [1, 7]}})
     assert at(problem) == "version_policy.specific.versions[1]"
     assert problem.what == "there is no version 7: an artifact holds version 1"
+    assert problem.fix == "remove it, or declare it under export.versions"
+
+
+def test_versions_that_are_declared_are_packed(
+    problems_with: Callable[..., tuple[Problem, ...]], valid: dict[str, Any]
+) -> None:
+    """And then version 1 is one of them or not there."""
+    valid["models"]["classifier"]["export"]["versions"] = {"2": {}, "7": {}}
+    assert problems_with(version_policy={"specific": {"versions": [2, 7]}}) == ()
+    [problem] = problems_with(version_policy={"specific": {"versions": [1, 7]}})
+    assert problem.what == "there is no version 1: an artifact holds version 2, 7"
+    assert problem.allowed == "2, 7"
 
 
 @pytest.mark.parametrize(

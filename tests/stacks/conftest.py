@@ -15,6 +15,7 @@ from model_packaging.artifact import (
     FileRecord,
     Layout,
     Manifest,
+    Provenance,
     SamplesRecord,
     Signature,
     TensorSpec,
@@ -75,11 +76,12 @@ class Project:
     def package(self, *, weights: str = "weights") -> None:
         """Write what `seatrial package` would, with ``weights`` in the place of each model's archive."""
         deployment = spec.load_deployment(self.deployment).deployment
-        for name, model in deployment.models.items():
-            _package(name, model, self.root / "build" / deployment.name / name, self.root, weights)
+        for name in deployment.models:
+            _package(deployment, name, self.root, weights)
 
 
-def _package(name: str, model: spec.Model, folder: Path, root: Path, weights: str) -> None:
+def _package(deployment: spec.Deployment, name: str, root: Path, weights: str) -> None:
+    model, folder = deployment.models[name], root / "build" / deployment.name / name
     content = f"{name} {weights}".encode()
     record = FileRecord(f"{name}/1/model.pt", 0o644, len(content), hashlib.sha256(content).hexdigest())
     key = content_key_of([(record.path, record.mode, record.size_bytes, record.sha256)])
@@ -90,15 +92,16 @@ def _package(name: str, model: spec.Model, folder: Path, root: Path, weights: st
         max_batch_size=model.max_batch_size,
         signature=Signature(
             inputs=(TensorSpec("x", "FP32", (4,)),),
-            outputs=(TensorSpec("OUTPUT__0", "FP32", (2,)),),
+            outputs=(TensorSpec("OUTPUT__0", "FP32", (4,)),),
             batched=True,
         ),
         files=(record,),
         archive=ArchiveRecord(f"{key}.tar.gz", len(content)),
         samples=SamplesRecord(f"{key}.samples.npz", (1, model.max_batch_size), Tolerance(1e-5, 1e-4)),
         content_key=key,
-        build_inputs=build_inputs_of(model, root),
+        build_inputs=build_inputs_of(model, root, deployment.members_of(name)),
         findings=(),
+        provenance=Provenance((), "linux-x86_64", None),
     )
     folder.mkdir(parents=True, exist_ok=True)
     (folder / manifest.archive.file_name).write_bytes(content)
@@ -114,8 +117,8 @@ def every_deployment(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copy(REPOSITORY_ROOT / "cdk.json", root)
     for path in sorted((root / "deployments").glob("*.yaml")):
         deployment = spec.load_deployment(path).deployment
-        for name, model in deployment.models.items():
-            _package(name, model, root / "build" / deployment.name / name, root, "weights")
+        for name in deployment.models:
+            _package(deployment, name, root, "weights")
     return root
 
 

@@ -72,6 +72,25 @@ def test_each_client_is_a_stack(with_clients: Project) -> None:
     }
 
 
+def test_a_client_may_have_streamed_what_streams(with_clients: Project) -> None:
+    """The endpoints whose container streams, of those it may invoke; without one, nothing."""
+    before = _synthesized(with_clients)["trial-client-outside"]
+    assert "ResponseStream" not in json.dumps(before)
+    with_clients.edit(
+        "    triton: {max_batch_size: 8, instance_group: [{kind: KIND_CPU}]}",
+        "    triton: {max_batch_size: 8, instance_group: [{kind: KIND_CPU}]}\n"
+        "    container: {environment: {SAGEMAKER_TRITON_INFERENCE_TYPE: generate_stream}}",
+    )
+    after = _synthesized(with_clients)["trial-client-outside"]
+    statements = [
+        statement
+        for policy in _resources(after, "AWS::IAM::Policy")
+        for statement in policy["PolicyDocument"]["Statement"]
+        if statement.get("Sid") == "StreamAnswers"
+    ]
+    assert [each["Resource"].rpartition(":")[2] for each in statements] == ["endpoint/trial-cheap"]
+
+
 def test_a_client_may_invoke_what_its_section_names(with_clients: Project) -> None:
     """All of the deployment without a word, none where the list is empty."""
     templates = _synthesized(with_clients)

@@ -16,6 +16,7 @@ from model_packaging.artifact import (
     FileRecord,
     Layout,
     Manifest,
+    Provenance,
     SamplesRecord,
     Signature,
     Tolerance,
@@ -70,6 +71,7 @@ def _manifest(layout: Layout) -> Manifest:
         content_key=KEY,
         build_inputs=BuildInputs("", (), ()),
         findings=(),
+        provenance=Provenance((), "linux-x86_64", None),
     )
 
 

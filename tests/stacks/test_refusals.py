@@ -8,7 +8,7 @@ import pytest
 
 import spec
 from preflight import Report, check_deployment
-from seatrial_hosting import HostingError, TritonImage
+from seatrial_hosting import ContainerImage, HostingError
 from stacks import StacksError, build_app
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def test_what_constructs_refuse_of_a_valid_file_is_told_by_a_rule(
     "container",
     [
         '{environment: {SAGEMAKER_TRITON_DEFAULT_MODEL_NAME: "encoder"}}',
-        f"{{environment: {{{', '.join(f'NAME_{number}: x' for number in range(99))}}}}}",
+        f"{{environment: {{{', '.join(f'NAME_{number}: x' for number in range(98))}}}}}",
         f'{{image_uri: "{REGISTRY.replace("ecr", "ecr-fips")}/triton:1"}}',
         '{image_uri: "123456789012.dkr-ecr.eu-west-1.on.aws/triton:1"}',
     ],
@@ -73,7 +73,7 @@ def test_a_refusal_without_a_rule_is_told_with_its_line(
     def refuse(uri: str) -> None:
         raise HostingError("image", [f"{uri} is refused."])
 
-    monkeypatch.setattr(TritonImage, "from_uri", refuse)
+    monkeypatch.setattr(ContainerImage, "from_uri", refuse)
     set_container(project, f'{{image_uri: "{REGISTRY}/triton:1"}}')
     with pytest.raises(StacksError) as refusal:
         build_app(project.root)

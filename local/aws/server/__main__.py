@@ -46,7 +46,7 @@ def _own(settings: Settings) -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise ServerError(f"another server runs with the state folder {folder}") from None
-        for leftover in ("endpoints", "components", "logs"):
+        for leftover in ("endpoints", "components", "jobs", "logs"):
             shutil.rmtree(folder / leftover, ignore_errors=True)
         write_server_state(
             folder, ServerState(os.getpid(), start_ticks, settings.port, settings.runtime_port)

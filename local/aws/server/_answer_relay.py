@@ -1,12 +1,13 @@
 """Triton's answer on its way to the client: streamed if it is the model's, gathered if it is an error."""
 
+from collections.abc import Callable
 from http import HTTPStatus
 
 from local.aws.server._exchange import Client
 from local.aws.server.invocation_mapping import invocation_answer_type
 from local.aws.server.runtime_answers import answer_head
 
-__all__ = ["AnswerRelay"]
+__all__ = ["AnswerRelay", "NewRelay"]
 
 _ERROR_BODY_BYTES = 65_536
 """How much of a model's error is passed on; the rest is in Triton's log."""
@@ -39,6 +40,11 @@ class AnswerRelay:
         """Whether Triton answered with an error."""
         return self.status != HTTPStatus.OK
 
+    @property
+    def error_status(self) -> int:
+        """The container's status, where Triton answered with an error."""
+        return self.status
+
     def head(self, status: int, headers: dict[bytes, bytes]) -> None:
         """Triton's head has come; header names are in lower case."""
         self.status = status
@@ -66,8 +72,16 @@ class AnswerRelay:
         """The model's answer is complete: send what is left of it."""
         self._send(*([b"0\r\n\r\n"] if self._chunked else []))
 
+    def break_off(self, *, timed_out: bool) -> bool:  # noqa: ARG002 - for relays that can say why
+        """Give up an answer that has begun; return whether the client can tell that it isn't whole."""
+        return False
+
     def _send(self, *parts: bytes) -> None:
         # The head goes with the first part of the body: one write, one packet where it fits.
         head, self._head = self._head, b""
         self.begun = True
         self._client.send(*((head, *parts) if head else parts))
+
+
+NewRelay = Callable[[Client, str], AnswerRelay]
+"""Makes what passes an answer on, of the client and the production variant."""

@@ -6,11 +6,16 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote
 
+from local.aws.server._answer_relay import AnswerRelay
+from local.aws.server._call import AnswerWay, Call
 from local.aws.server._client_connection import ClientConnection
 from local.aws.server._control_request import ControlRequest
 from local.aws.server._exchange import Exchange, Refusal
 from local.aws.server._invocation import Invocation
+from local.aws.server._shared_dispatch import open_shared, refusal_of_targets
+from local.aws.server._stream_relay import StreamRelay
 from local.aws.server.components.routes import ComponentRoute, ComponentRoutes
+from local.aws.server.fleet import SharedServing
 from local.aws.server.invocation_mapping import server_request
 from local.aws.server.routes import Backend, Route, RouteTable
 from local.aws.server.runtime_answers import (
@@ -37,6 +42,8 @@ STATUS_PATH = "/_seatrial/status"
 CLOCK_PATH = "/_seatrial/clock"
 DELAYS_PATH = "/_seatrial/delays"
 _INVOCATIONS_PREFIX, _INVOCATIONS_SUFFIX = b"/endpoints/", b"/invocations"
+_STREAM_SUFFIX = b"-response-stream"
+_NOT_OF_STREAM = frozenset([b"accept", b"x-amzn-sagemaker-target-model"])
 _HTTP_CHARSET = "latin-1"  # what HTTP/1.1 header bytes stand for, one to one
 _COMPONENT_HEADER = b"x-amzn-sagemaker-inference-component"
 
@@ -64,8 +71,9 @@ class Dispatcher:
         status: answers ``GET /_seatrial/status`` with JSON.
         controls: by path, what answers the body of a ``POST`` to the server itself; called on a thread of its
             own.
-        invocation_timeout_seconds: how long a model may take.
         chance: the source of chance of routing to copies.
+        invocation_timeout_seconds: how long a model may take.
+        stream_timeout_seconds: how long it may take where the answer is a stream.
 
     Attributes:
         routes: of the endpoints.
@@ -77,15 +85,18 @@ class Dispatcher:
         default_scope: Scope,
         status: Callable[[], bytes],
         controls: Mapping[str, Callable[[bytes], Answer]],
-        invocation_timeout_seconds: float,
         chance: random.Random,
+        *,
+        invocation_timeout_seconds: float,
+        stream_timeout_seconds: float,
     ) -> None:
         self.routes = RouteTable()
         self.components = ComponentRoutes(chance)
         self._default_scope = default_scope
         self._status = status
         self._controls = {path.encode(): control for path, control in controls.items()}
-        self._invocation_timeout_seconds = invocation_timeout_seconds
+        self._whole = AnswerWay(AnswerRelay, invocation_timeout_seconds)
+        self._streamed = AnswerWay(StreamRelay, stream_timeout_seconds)
 
     def open_exchange(
         self,
@@ -108,21 +119,13 @@ class Dispatcher:
             return Refusal(client, web_pages_not_served())
         if method == b"POST" and (control := self._controls.get(path)) is not None:
             return ControlRequest(client, control)
+        way = self._whole
+        if path.endswith(_STREAM_SUFFIX):
+            way, path, headers = self._streamed, path[: -len(_STREAM_SUFFIX)], _headers_of_stream(headers)
         found = self._find_model(method, path, headers, content_length)
         if isinstance(found, Answer):
             return Refusal(client, found)
-        request = server_request(found.backend.variant.plan, headers)
-        if isinstance(request, RefusedInvocation):
-            return Refusal(client, model_error(found.origin, request.status, request.body))
-        return Invocation(
-            client,
-            found.origin,
-            found.backend,
-            request,
-            content_length,
-            timeout_seconds=self._invocation_timeout_seconds,
-            another=functools.partial(_another, found.component, headers),
-        )
+        return _open(Call(client, headers, content_length, way), found)
 
     def _find_model(
         self, method: bytes, path: bytes, headers: Mapping[bytes, bytes], content_length: int | None
@@ -165,6 +168,29 @@ class Dispatcher:
         return self.routes.find(scope, endpoint) or endpoint_not_found(scope, endpoint)
 
 
+def _open(call: Call, found: _Model) -> Exchange:
+    plan = found.backend.variant.plan
+    shared = plan if isinstance(plan, SharedServing) else None
+    refused = refusal_of_targets(call, found.origin, shared)
+    if refused is not None:
+        return Refusal(call.client, refused)
+    if isinstance(plan, SharedServing):
+        return open_shared(call, found.origin, found.backend)
+    request = server_request(plan, call.headers)
+    if isinstance(request, RefusedInvocation):
+        return Refusal(call.client, model_error(found.origin, request.status, request.body))
+    return Invocation(
+        call.client,
+        found.origin,
+        found.backend,
+        request,
+        call.content_length,
+        timeout_seconds=call.way.timeout_seconds,
+        another=functools.partial(_another, found.component, call.headers),
+        relay=call.way.relay,
+    )
+
+
 def _pick_backend(route: Route, headers: Mapping[bytes, bytes]) -> Backend | Answer:
     if _COMPONENT_HEADER in headers:
         return not_a_component_endpoint()
@@ -180,5 +206,13 @@ def _another(
     other = component.pick(tried) if component is not None else None
     if other is None:
         return None
-    request = server_request(other.variant.plan, headers)
-    return None if isinstance(request, RefusedInvocation) else (other, request)
+    plan = other.variant.plan
+    request = None if isinstance(plan, SharedServing) else server_request(plan, headers)
+    return (other, request) if isinstance(request, KserveRequest) else None
+
+
+def _headers_of_stream(headers: Mapping[bytes, bytes]) -> Mapping[bytes, bytes]:
+    """Return them as an ordinary invocation has them: ``Accept`` has another name, and no model is named."""
+    named = {name: value for name, value in headers.items() if name not in _NOT_OF_STREAM}
+    accept = headers.get(b"x-amzn-sagemaker-accept")
+    return named if accept is None else {**named, b"accept": accept}

@@ -7,7 +7,7 @@ limit: the model's, or a ``ModelError`` that says why there is none.
 import asyncio
 from collections.abc import Callable, Collection
 
-from local.aws.server._answer_relay import AnswerRelay
+from local.aws.server._answer_relay import AnswerRelay, NewRelay
 from local.aws.server._exchange import Client
 from local.aws.server._triton_connection import TritonConnection
 from local.aws.server.invocation_mapping import request_head
@@ -40,6 +40,9 @@ class Invocation:
         content_length: of the body in bytes; None if it comes in chunks, which are then gathered first.
         timeout_seconds: from now to the end of the answer.
         another: who takes over before anything was sent, where the backend can't be reached.
+        relay: what passes the answer on, for a client and a variant's name.
+        when_over: called once with what the backend counts as the status.
+        body_limit_bytes: how long the body may be.
     """
 
     def __init__(
@@ -52,6 +55,9 @@ class Invocation:
         *,
         timeout_seconds: float,
         another: Another = lambda _: None,
+        relay: NewRelay = AnswerRelay,
+        when_over: Callable[[int | None], None] | None = None,
+        body_limit_bytes: int = BODY_LIMIT_BYTES,
     ) -> None:
         self._client = client
         self._origin = origin
@@ -65,7 +71,10 @@ class Invocation:
         self._triton: TritonConnection | None = None
         self._connecting: asyncio.Task[None] | None = None
         self._request_head = b""
-        self._relay = AnswerRelay(client, backend.variant.name)
+        self._new_relay = relay
+        self._relay = relay(client, backend.variant.name)
+        self._when_over = when_over
+        self._body_limit_bytes = body_limit_bytes
         self._over = False
         backend.begin()
         loop = asyncio.get_running_loop()
@@ -81,7 +90,7 @@ class Invocation:
         self._received_bytes += len(chunk)
         if self._over:
             return
-        if self._received_bytes > BODY_LIMIT_BYTES:
+        if self._received_bytes > self._body_limit_bytes:
             self._answer(body_too_large(), None)
         elif self._triton is None:
             self._gathered.append(chunk)
@@ -152,7 +161,7 @@ class Invocation:
         backend, self._request = found
         self._backend.hand_over(backend)
         self._backend = backend
-        self._relay = AnswerRelay(self._client, backend.variant.name)
+        self._relay = self._new_relay(self._client, backend.variant.name)
         return True
 
     def _begin_with(self, connection: TritonConnection) -> None:
@@ -184,7 +193,8 @@ class Invocation:
         """End the answer."""
         relay = self._relay
         if relay.is_error:
-            self._answer(model_error(self._origin, relay.status, bytes(relay.error)), relay.status)
+            status = relay.error_status
+            self._answer(model_error(self._origin, status, bytes(relay.error)), status)
             return
         relay.end()
         self._finish(relay.status)
@@ -193,8 +203,7 @@ class Invocation:
     def on_connection_lost(self) -> None:
         """Answer with an error; break off an answer that has begun, lest the client take it for whole."""
         if self._relay.begun:
-            self._finish(0)
-            self._client.answered(keep_alive=False)
+            self._break_off(timed_out=False)
         else:
             self._answer_unreachable()
 
@@ -210,9 +219,14 @@ class Invocation:
 
     def _time_out(self) -> None:
         if self._relay.begun:
-            self.on_connection_lost()
+            self._break_off(timed_out=True)
         else:
             self._answer(model_timeout(self._origin), 0)
+
+    def _break_off(self, *, timed_out: bool) -> None:
+        told = self._relay.break_off(timed_out=timed_out)
+        self._finish(0)
+        self._client.answered(keep_alive=told)
 
     def _answer_unreachable(self) -> None:
         self._answer(model_unreachable(self._origin), 0)
@@ -240,3 +254,5 @@ class Invocation:
                 connection.close()
         self._client.resume()
         self._backend.end(status, asyncio.get_running_loop().time() - self._began)
+        if self._when_over is not None:
+            self._when_over(status)

@@ -19,6 +19,7 @@ from local.aws.server.cloudformation_ec2 import register_ec2_types
 from local.aws.server.cloudformation_instances import register_instance_type
 from local.aws.server.cloudformation_sagemaker import register_sagemaker_types
 from local.aws.server.cloudwatch_alarms import first_in_alarm
+from local.aws.server.codebuild_builds import CodeBuildBuilds
 from local.aws.server.components.checks import ComponentChecks
 from local.aws.server.components.copies import TritonCopyLauncher
 from local.aws.server.components.delays import Delays, answer_delays
@@ -32,19 +33,26 @@ from local.aws.server.endpoint_configs import EndpointConfigs
 from local.aws.server.endpoint_serving import TritonFleetLauncher
 from local.aws.server.endpoints import Endpoints
 from local.aws.server.json_api import JsonApi
+from local.aws.server.loading_metrics import LoadingVariant, publish_loading
+from local.aws.server.ministack_codebuild import run_builds_with
 from local.aws.server.ministack_gaps import close_gaps
 from local.aws.server.models import Models
+from local.aws.server.processing_jobs import ProcessingJobs
 from local.aws.server.public_images import publish_images
+from local.aws.server.retired_services import refuse_retired_services
 from local.aws.server.role_access import RoleAccess
 from local.aws.server.runtime_metrics import MetricPublisher, Served
 from local.aws.server.sagemaker_api import SageMakerApi
 from local.aws.server.sagemaker_store import ENDPOINT, INFERENCE_COMPONENT, SageMakerStore
 from local.aws.server.scope import Scope
 from local.aws.server.served_model import ModelUnpacker
+from local.aws.server.served_multi_model import MultiModelPlace
 from local.aws.server.settings import Settings
 from local.aws.server.ssm_documents import SsmDocuments, register_ssm_documents
 from local.aws.server.status_report import status_report
+from local.aws.server.target_models import TargetModels
 from local.aws.server.ticker import Ticker
+from local.aws.server.variant_start import VariantStarter
 from local.aws.server.vpc_access import VpcAccess
 
 __all__ = ["Parts", "assemble"]
@@ -59,6 +67,8 @@ class Parts:
         data_plane: SageMaker's runtime.
         fleets: runs the Tritons of endpoints.
         copies: runs those of inference components.
+        jobs: runs processing jobs.
+        builds: runs those of CodeBuild.
         ticker: what goes by the clock.
     """
 
@@ -66,6 +76,8 @@ class Parts:
     data_plane: DataPlane
     fleets: TritonFleetLauncher
     copies: TritonCopyLauncher
+    jobs: ProcessingJobs
+    builds: CodeBuildBuilds
     ticker: Ticker
 
     def start(self) -> None:
@@ -78,8 +90,10 @@ class Parts:
         self.ticker.start()
 
     def stop(self) -> None:
-        """Stop listening, and stop every Triton."""
+        """Stop listening, and stop every Triton and every job."""
         self.data_plane.stop()
+        self.jobs.stop_everything()
+        self.builds.stop_everything()
         self.fleets.stop_everything()
         self.copies.stop_everything()
 
@@ -88,12 +102,19 @@ def assemble(settings: Settings) -> Parts:
     """Return the parts, wired, and with CloudFormation taught the types; once per process."""
     store, clock, delays = SageMakerStore(), Clock(), Delays()
     elastic_inference = ElasticInference(settings.as_of)
-    unpacker = ModelUnpacker(
-        settings.project_root,
-        settings.state_folder / "logs",
-        ArtifactDownload(settings.port, VpcAccess()),
+    access, download = RoleAccess(), ArtifactDownload(settings.port, VpcAccess())
+    unpacker = ModelUnpacker(settings.project_root, settings.state_folder / "logs", download)
+    starter = VariantStarter(
+        unpacker,
+        MultiModelPlace(
+            settings.project_root,
+            settings.state_folder / "logs",
+            download,
+            access,
+            settings.multi_model_memory_mib << 20,
+        ),
     )
-    fleets = TritonFleetLauncher(settings.state_folder / "endpoints", unpacker)
+    fleets = TritonFleetLauncher(settings.state_folder / "endpoints", starter)
     copies = TritonCopyLauncher(settings.state_folder / "components", unpacker)
     data_plane = DataPlane(
         settings.runtime_port,
@@ -104,7 +125,6 @@ def assemble(settings: Settings) -> Parts:
             DELAYS_PATH: lambda body: answer_delays(delays, body),
         },
     )
-    access = RoleAccess()
     hosts = ComponentHosts(_zones_of, clock.now, delays)
     endpoints = Endpoints(store, fleets, data_plane, hosts, clock)
     components = InferenceComponents(
@@ -115,8 +135,21 @@ def assemble(settings: Settings) -> Parts:
         ),
         clock,
     )
+    jobs = ProcessingJobs(
+        store,
+        settings.state_folder / "jobs",
+        settings.port,
+        settings.project_root / "local" / "tensorrt" / "trtexec.py",
+    )
+    builds = CodeBuildBuilds(settings.state_folder / "jobs", settings.port, settings.project_root)
+    run_builds_with(builds.start, builds.stop)
     sagemaker = SageMakerApi(
-        store, Models(store, access), EndpointConfigs(store, elastic_inference), endpoints, components
+        store,
+        Models(store, access),
+        EndpointConfigs(store, elastic_inference),
+        endpoints,
+        components,
+        further=jobs.operations,
     )
     targets, activities = TargetStore(), ScalingActivities()
     resources = ScalableResources(ComponentCopies(components), VariantInstanceCount(endpoints))
@@ -125,6 +158,7 @@ def assemble(settings: Settings) -> Parts:
     def each_minute() -> None:
         hosts.release_idle()
         components.place_what_had_no_room()
+        publish_loading(_loading(store, endpoints), clock.now())
 
     ticker = Ticker(
         clock,
@@ -139,8 +173,9 @@ def assemble(settings: Settings) -> Parts:
     register_ssm_documents(SsmDocuments())
     close_gaps()
     close_instance_gaps(elastic_inference)
+    refuse_retired_services(elastic_inference)
     publish_images()
-    return Parts((sagemaker, autoscaling), data_plane, fleets, copies, ticker)
+    return Parts((sagemaker, autoscaling), data_plane, fleets, copies, jobs, builds, ticker)
 
 
 def _zones_of(scope: Scope, subnet_ids: Sequence[str]) -> Sequence[str]:
@@ -164,3 +199,11 @@ def _served(store: SageMakerStore, endpoints: Endpoints, components: InferenceCo
             dimensions = (("EndpointName", endpoint.name), ("VariantName", variant.name))
             instances = described[variant.name]["CurrentInstanceCount"]
             yield Served(endpoint.scope, (endpoint.name, variant.name), dimensions, "Instance", instances)
+
+
+def _loading(store: SageMakerStore, endpoints: Endpoints) -> Iterator[LoadingVariant]:
+    for endpoint in store.all(ENDPOINT):
+        fleet = endpoints.fleet_of(endpoint)
+        for variant in fleet.variants if fleet else ():
+            if isinstance(variant.plan, TargetModels):
+                yield LoadingVariant(endpoint.scope, endpoint.name, variant.name, variant.plan)

@@ -1,4 +1,4 @@
-"""SageMaker's runtime API: InvokeEndpoint, on a port and an event loop of its own.
+"""SageMaker's runtime API: InvokeEndpoint and its stream, on a port and an event loop of its own.
 
 Bodies are streamed, not gathered, and every Triton keeps a pool of open connections. The gateway is not
 involved, which is what keeps a request about as fast as one straight to Triton. Signatures are not verified.
@@ -21,6 +21,7 @@ import uvloop
 
 from local.aws.server._client_connection import ClientConnection
 from local.aws.server._dispatcher import Dispatcher
+from local.aws.server._stream_relay import STREAM_TIMEOUT_SECONDS
 from local.aws.server.components.routes import RoutedComponent
 from local.aws.server.errors import PortInUseError, ServerError
 from local.aws.server.fleet import Fleet, VariantServer
@@ -61,6 +62,7 @@ class DataPlane:
         controls: by path, what answers the body of a ``POST`` to the server itself; called on a thread of its
             own.
         invocation_timeout_seconds: how long a model may take.
+        stream_timeout_seconds: how long it may take where the answer is a stream.
         chance: the source of chance of routing to copies.
     """
 
@@ -72,6 +74,7 @@ class DataPlane:
         *,
         controls: Mapping[str, Callable[[bytes], Answer]] | None = None,
         invocation_timeout_seconds: float = INVOCATION_TIMEOUT_SECONDS,
+        stream_timeout_seconds: float = STREAM_TIMEOUT_SECONDS,
         chance: random.Random | None = None,
     ) -> None:
         self._port = port
@@ -79,8 +82,9 @@ class DataPlane:
             default_scope,
             status,
             controls or {},
-            invocation_timeout_seconds,
             chance or random.Random(),  # noqa: S311 - spreads load, guards nothing
+            invocation_timeout_seconds=invocation_timeout_seconds,
+            stream_timeout_seconds=stream_timeout_seconds,
         )
         self._published: dict[Fleet, Route] = {}
         self._loop: asyncio.AbstractEventLoop = uvloop.new_event_loop()
@@ -108,7 +112,7 @@ class DataPlane:
 
     def publish(self, fleet: Fleet) -> None:
         """From now on send the endpoint's requests to ``fleet``; requests under way stay where they are."""
-        route = Route(fleet.scope, fleet.endpoint, tuple(map(Backend, fleet.variants)))
+        route = Route(fleet.scope, fleet.endpoint, tuple(map(Backend.of, fleet.variants)))
 
         def put() -> None:
             self._published[fleet] = route
@@ -124,12 +128,14 @@ class DataPlane:
         """Wait until no request of ``fleet`` is under way, but no longer than the time-out."""
         drained = threading.Semaphore(0)
 
-        def retire() -> None:
-            for backend in self._published.pop(fleet).backends:
+        def retire() -> int:
+            variants = self._published.pop(fleet).backends
+            backends = [each for backend in variants for each in (backend, *backend.members)]
+            for backend in backends:
                 backend.retire(drained.release)
+            return len(backends)
 
-        self._on_loop(retire)
-        _wait_drained(drained, len(fleet.variants), timeout_seconds, f"endpoint {fleet.endpoint}")
+        _wait_drained(drained, self._on_loop(retire), timeout_seconds, f"endpoint {fleet.endpoint}")
 
     def route_component(self, component: RoutedComponent, copies: Collection[VariantServer]) -> None:
         """From now on send the component's requests to ``copies``; requests under way stay where they are."""

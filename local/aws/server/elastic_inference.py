@@ -1,7 +1,8 @@
 """Elastic Inference: refused, as AWS refuses it today, unless the server stands for AWS as of 2020.
 
 Sources: SageMaker API reference, ProductionVariant, AcceleratorType, and EC2 API reference, RunInstances: "no
-longer available". The words and codes of the refusals are an assumption.
+longer available"; error codes of the latter for ``InvalidServiceName``. The words of the refusals, and that
+its VPC endpoint service is gone, are assumptions.
 """
 
 import secrets
@@ -17,6 +18,9 @@ __all__ = ["ElasticInference"]
 
 _LAST_YEAR = 2022
 """The last whole year in which AWS took new customers."""
+
+_SERVICE = ".elastic-inference.runtime"
+"""How the name of its VPC endpoint service ended (Elastic Inference developer guide, AWS PrivateLink)."""
 
 Association = dict[str, str]
 
@@ -61,6 +65,15 @@ class ElasticInference:
                 "The requested configuration is not supported: Amazon Elastic Inference is no longer "
                 f"available ({', '.join(accelerator_types)}).",
             )
+
+    def check_service(self, name: str) -> None:
+        """Refuse a VPC endpoint of Elastic Inference's service where there is none.
+
+        Raises:
+            AwsError: ``InvalidServiceName``.
+        """
+        if name.endswith(_SERVICE) and not self.available:
+            raise AwsError("InvalidServiceName", f"The Vpc Endpoint Service '{name}' does not exist")
 
     def associate(self, scope: Scope, count: int) -> list[Association]:
         """Return so many new associations, as DescribeInstances answers them."""

@@ -7,6 +7,7 @@ the page "Instance store volumes" of the EC2 user guide.
 from collections.abc import Mapping
 from typing import Any
 
+from local.aws.server.container_modes import check_serverless
 from local.aws.server.elastic_inference import ElasticInference
 from local.aws.server.errors import validation_exception
 from local.aws.server.sagemaker_store import ENDPOINT_CONFIG, MODEL, Record, SageMakerStore
@@ -104,7 +105,8 @@ class EndpointConfigs:
         name = variant["VariantName"]
         self._elastic_inference.check_variant(variant)
         if variant.get("ModelName"):
-            self._store.get(MODEL, scope, variant["ModelName"])
+            model = self._store.get(MODEL, scope, variant["ModelName"])
+            check_serverless(variant, model.document)
         elif not request.get("ExecutionRoleArn"):
             raise validation_exception(
                 f"ExecutionRoleArn is required: variant {name} names no model, so that inference components "

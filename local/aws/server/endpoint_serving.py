@@ -13,20 +13,14 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from local.aws.server.errors import LaunchError, UnhealthyError
-from local.aws.server.fleet import Fleet, VariantPlan, VariantServer
+from local.aws.server.fleet import Fleet, VariantPlan
 from local.aws.server.scope import Scope
-from local.aws.server.served_model import (
-    DEFAULT_STARTUP_SECONDS,
-    ModelUnpacker,
-    only_container,
-)
+from local.aws.server.variant_start import VariantStarter
 
 __all__ = ["TritonFleetLauncher"]
 
 _logger = logging.getLogger("seatrial.endpoints")
 
-_STARTUP_MEMBER = "ContainerStartupHealthCheckTimeoutInSeconds"
 _STOP_SECONDS = 0.0
 """A Triton is stopped when its requests are done, or are broken off: nothing is left to wait for."""
 
@@ -36,12 +30,12 @@ class TritonFleetLauncher:
 
     Args:
         folder: under which fleets keep what they serve.
-        unpacker: fetches and unpacks models.
+        starter: starts the variants.
     """
 
-    def __init__(self, folder: Path, unpacker: ModelUnpacker) -> None:
+    def __init__(self, folder: Path, starter: VariantStarter) -> None:
         self._folder = folder
-        self._unpacker = unpacker
+        self._starter = starter
         self._lock = threading.Lock()
         self._running: dict[Fleet, Path] = {}
 
@@ -54,7 +48,9 @@ class TritonFleetLauncher:
         self._folder.mkdir(parents=True, exist_ok=True)
         folder = Path(tempfile.mkdtemp(prefix=f"{endpoint}.", dir=self._folder))
         with ThreadPoolExecutor(max_workers=max(1, len(plans)), thread_name_prefix=endpoint) as pool:
-            starts = [pool.submit(self._start, scope, endpoint, plan, folder / plan.name) for plan in plans]
+            starts = [
+                pool.submit(self._starter.start, scope, endpoint, plan, folder / plan.name) for plan in plans
+            ]
         failures = [error for start in starts if (error := start.exception()) is not None]
         if failures:
             _stop_all(start.result().server for start in starts if start.exception() is None)
@@ -80,29 +76,6 @@ class TritonFleetLauncher:
         _stop_all(variant.server for fleet in fleets for variant in fleet.variants)
         for fleet in fleets:
             self.stop(fleet)
-
-    def _start(self, scope: Scope, endpoint: str, plan: VariantPlan, folder: Path) -> VariantServer:
-        label = f"endpoint {endpoint}, variant {plan.name}"
-        subnet_ids = (plan.model.get("VpcConfig") or {}).get("Subnets", [])
-        startup_seconds = plan.variant.get(_STARTUP_MEMBER, DEFAULT_STARTUP_SECONDS)
-        try:
-            model = self._unpacker.unpack(
-                scope, only_container(plan.model), subnet_ids, folder / "model", startup_seconds
-            )
-            server, overlays = model.start(label, f"{folder.parent.name}.{plan.name}")
-        except UnhealthyError as error:
-            raise _unhealthy(plan, str(error)) from error
-        instances = plan.variant.get("InitialInstanceCount", 1)
-        if instances > 1:
-            _logger.warning("%s: one Triton answers for its %d instances", label, instances)
-        return VariantServer(plan.name, plan.variant["InitialVariantWeight"], model.serving, server, overlays)
-
-
-def _unhealthy(plan: VariantPlan, cause: str) -> LaunchError:
-    return LaunchError(
-        f"The primary container for production variant {plan.name} did not pass the ping health check. "
-        f"Please check CloudWatch logs for this endpoint. {cause}"
-    )
 
 
 def _stop_all(servers: Any) -> None:  # noqa: ANN401 - an iterable of servers of any make

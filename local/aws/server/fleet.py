@@ -8,7 +8,17 @@ from local.aws.server.scope import Scope
 from local.pytorch.contract import PyTorchPlan
 from local.triton.sagemaker_contract import ServingPlan
 
-__all__ = ["ContainerPlan", "Fleet", "FleetLauncher", "Traffic", "VariantPlan", "VariantServer"]
+__all__ = [
+    "ContainerPlan",
+    "DirectInvocation",
+    "Fleet",
+    "FleetLauncher",
+    "SerialPipeline",
+    "SharedServing",
+    "Traffic",
+    "VariantPlan",
+    "VariantServer",
+]
 
 ContainerPlan: TypeAlias = ServingPlan | PyTorchPlan
 """How a container answers: Triton's, or that of SageMaker's PyTorch images."""
@@ -50,23 +60,58 @@ class ModelServer(Protocol):
         ...
 
 
+class SharedServing:
+    """How a variant answers that is more than one container with one model."""
+
+    @property
+    def default_model(self) -> str:
+        """What answers, in a word, for a report."""
+        raise NotImplementedError
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class VariantServer:
-    """A production variant, or a copy of an inference component on it, that answers.
+    """A production variant, a container of one, or a copy of an inference component, that answers.
 
     Attributes:
-        name: of the variant.
+        name: of the variant, or the container's hostname.
         weight: its share of the traffic, relative to the other variants' weights.
-        plan: how its container answers.
+        plan: how it answers.
         server: what answers.
         overlays: what it serves differently from what the artifact says, for want of a GPU.
     """
 
     name: str
     weight: float
-    plan: ContainerPlan
+    plan: ContainerPlan | SharedServing
     server: ModelServer
     overlays: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Containers(SharedServing):
+    """Several containers of one variant.
+
+    Attributes:
+        containers: in their order, each named by its hostname.
+    """
+
+    containers: tuple[VariantServer, ...]
+
+    @property
+    def default_model(self) -> str:
+        """The models that answer, by container."""
+        return ", ".join(f"{each.name}: {each.plan.default_model}" for each in self.containers)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SerialPipeline(_Containers):
+    """One container's answer is the next one's request."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DirectInvocation(_Containers):
+    """Each request names the container that answers it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

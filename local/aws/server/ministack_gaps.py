@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from xml.sax.saxutils import escape
 
-from local.aws.server import ministack_cloudwatch, ministack_tables, ministack_vpc
+from local.aws.server import ministack_cloudwatch, ministack_s3, ministack_tables, ministack_vpc
 from local.aws.server.ministack_tables import HttpAnswer
 
 __all__ = ["close_gaps"]
@@ -34,6 +34,7 @@ def close_gaps() -> None:
     _describe_vpc_endpoints_fully()
     _describe_flow_logs_fully()
     ministack_cloudwatch.leave_alarms_to_us()
+    ministack_s3.close_s3_gaps()
 
 
 def _name_instance_profiles_by_name() -> None:

@@ -1,6 +1,6 @@
 """ministack's private names, for it has no plug-in interface.
 
-``ministack_cloudwatch``, ``ministack_instances`` and ``ministack_vpc`` have others.
+``ministack_cloudwatch``, ``ministack_instances``, ``ministack_s3`` and ``ministack_vpc`` have others.
 
 The version is pinned, and a contract test reads these files and checks that every ``ministack`` name in them
 exists.
@@ -198,7 +198,13 @@ def instance_profiles() -> Any:  # noqa: ANN401 - a mapping of ministack's own
 
 
 def evaluate_role(
-    scope: Scope, name: str, action: str, resource_arn: str, resource_policy: str | None
+    scope: Scope,
+    name: str,
+    action: str,
+    resource_arn: str,
+    resource_policy: str | None,
+    *,
+    condition_keys: Document | None = None,
 ) -> bool:
     """Whether a role's policies, together with the resource's own, allow an action over TLS.
 
@@ -208,6 +214,7 @@ def evaluate_role(
         action: e.g. ``s3:GetObject``.
         resource_arn: what it is done to.
         resource_policy: the resource's own policy, as JSON.
+        condition_keys: of the service, such as ``s3:prefix``. Default: none.
     """
     context = _iam_evaluator.EvalContext(
         principal_arn=f"arn:aws:sts::{scope.account_id}:assumed-role/{name}/SageMaker",
@@ -217,6 +224,7 @@ def evaluate_role(
         resource_arn=resource_arn,
         region=scope.region,
         secure_transport=True,
+        service_context=condition_keys or {},
     )
     policies = _iam_evaluator._gather_role_policies(name, scope.account_id)
     decisions = {
@@ -244,6 +252,12 @@ def object_region(scope: Scope, bucket: str, key: str) -> str | None:
         return None
     region: str = record.get("region", scope.region)
     return region
+
+
+def object_keys(scope: Scope, bucket: str, prefix: str) -> list[str]:
+    """Return the keys of a bucket's objects that begin with ``prefix``."""
+    record = _s3._buckets.get_scoped(scope.account_id, None, bucket)
+    return [] if record is None else [key for key in record["objects"] if key.startswith(prefix)]
 
 
 def bucket_policy(scope: Scope, bucket: str) -> str | None:

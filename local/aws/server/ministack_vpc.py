@@ -47,7 +47,13 @@ def ec2_list(parameters: Document, name: str) -> list[str]:
     return values
 
 
-def endpoint_policy_allows(scope: Scope, policy: Document | str, action: str, resource_arn: str) -> bool:
+def endpoint_policy_allows(
+    scope: Scope,
+    policy: Document | str,
+    action: str,
+    resource_arn: str,
+    condition_keys: Document | None = None,
+) -> bool:
     """Whether the policy of a VPC endpoint lets a role of the account do something to what is the account's.
 
     Args:
@@ -55,6 +61,7 @@ def endpoint_policy_allows(scope: Scope, policy: Document | str, action: str, re
         policy: its document.
         action: e.g. ``s3:GetObject``.
         resource_arn: what it is done to.
+        condition_keys: of the service, such as ``s3:prefix``. Default: none.
     """
     context = _iam_evaluator.EvalContext(
         principal_arn=f"arn:aws:sts::{scope.account_id}:assumed-role/serving/SageMaker",
@@ -64,6 +71,6 @@ def endpoint_policy_allows(scope: Scope, policy: Document | str, action: str, re
         resource_arn=resource_arn,
         region=scope.region,
         secure_transport=True,
-        service_context={"aws:principalaccount": scope.account_id},
+        service_context={"aws:principalaccount": scope.account_id, **(condition_keys or {})},
     )
     return bool(_iam_evaluator.evaluate_resource_policy(policy, context).decision == "Allow")

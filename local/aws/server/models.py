@@ -7,7 +7,9 @@ import re
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+from local.aws.server.container_modes import check_containers, containers_of, is_multi_model
 from local.aws.server.errors import validation_exception
+from local.aws.server.model_data import check_model_data_source, is_prefix
 from local.aws.server.sagemaker_store import MODEL, Record, SageMakerStore
 from local.aws.server.scope import Scope
 
@@ -16,7 +18,6 @@ __all__ = [
     "Models",
     "check_image",
     "check_model_data",
-    "containers_of",
     "model_data_url",
 ]
 
@@ -27,14 +28,15 @@ class ModelDataAccess(Protocol):
     """Whether SageMaker could read an artifact in a role's name."""
 
     def refusal(self, scope: Scope, role_arn: str, url: str) -> bool:
-        """Return whether ``url`` can't be read with ``role_arn``: no role, trust, permission or object."""
+        """Return whether ``url`` can't be read with ``role_arn``: no role, trust, permission or object.
+
+        Of an address that ends with a slash, a prefix, one readable object under it is enough.
+        """
         ...
 
-
-def containers_of(document: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return a model's containers, in the order that requests pass through them."""
-    primary = document.get("PrimaryContainer")
-    return [primary] if primary else list(document.get("Containers", []))
+    def refuses_listing(self, scope: Scope, role_arn: str, url: str) -> bool:
+        """Return whether what is below the prefix ``url`` can't be listed with ``role_arn``."""
+        ...
 
 
 def model_data_url(container: Mapping[str, Any]) -> str | None:
@@ -93,6 +95,7 @@ class Models:
             raise validation_exception("PrimaryContainer and Containers can't both be set.")
         if not request.get("ExecutionRoleArn"):
             raise validation_exception("ExecutionRoleArn is required.")
+        check_containers(request, containers)
         for container in containers:
             self._check_container(scope, request["ExecutionRoleArn"], container)
         record = self._store.add(MODEL, scope, request)
@@ -123,4 +126,13 @@ class Models:
         check_image(container)
         if container.get("ModelDataUrl") and container.get("ModelDataSource"):
             raise validation_exception("ModelDataUrl and ModelDataSource can't both be set in a container.")
-        check_model_data(self._access, scope, role_arn, model_data_url(container))
+        check_model_data_source(container)
+        url = model_data_url(container)
+        if url and is_multi_model(container):
+            url = f"{url.rstrip('/')}/"
+        check_model_data(self._access, scope, role_arn, url)
+        if url and is_prefix(container) and self._access.refuses_listing(scope, role_arn, url):
+            raise validation_exception(
+                f'Could not access model data at {url}. Please ensure that the role "{role_arn}" has '
+                '"s3:ListBucket" permissions on the bucket for this prefix.'
+            )

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from local.aws.server.fleet import VariantServer
+from local.aws.server.fleet import DirectInvocation, SerialPipeline, VariantServer
 from local.aws.server.scope import Scope
 from local.aws.server.traffic_counts import TrafficCounter
 
@@ -31,6 +31,7 @@ class Backend:
         idle: connections to use again, the latest last.
         retired: whether it is to get no further request.
         when_drained: called once, when it is retired and nothing is under way.
+        members: the containers behind it, where requests name one or pass through them all.
     """
 
     variant: VariantServer
@@ -39,6 +40,17 @@ class Backend:
     idle: list[IdleConnection] = field(default_factory=list)
     retired: bool = False
     when_drained: Callable[[], None] | None = None
+    members: tuple["Backend", ...] = ()
+
+    @classmethod
+    def of(cls, variant: VariantServer) -> "Backend":
+        """Return a variant's backend, with the members that its serving has."""
+        backend = cls(variant)
+        if isinstance(variant.plan, DirectInvocation):
+            backend.members = tuple(cls(each, backend.counter) for each in variant.plan.containers)
+        elif isinstance(variant.plan, SerialPipeline):
+            backend.members = tuple(map(cls, variant.plan.containers))
+        return backend
 
     def begin(self) -> None:
         """Count a request that starts."""
@@ -54,6 +66,15 @@ class Backend:
         """
         self.in_flight -= 1
         self.counter.end(status, seconds)
+        self._settle()
+
+    def hold(self) -> None:
+        """Count a request as under way that is not with the model yet."""
+        self.in_flight += 1
+
+    def let_go(self) -> None:
+        """Count a held request no more."""
+        self.in_flight -= 1
         self._settle()
 
     def hand_over(self, other: "Backend") -> None:

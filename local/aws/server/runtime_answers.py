@@ -21,6 +21,7 @@ __all__ = [
     "component_header_required",
     "component_not_found",
     "endpoint_not_found",
+    "error_answer",
     "model_error",
     "model_timeout",
     "model_unreachable",
@@ -28,6 +29,7 @@ __all__ = [
     "not_a_component_endpoint",
     "unknown_operation",
     "unknown_variant",
+    "validation_error",
     "web_pages_not_served",
 ]
 
@@ -48,16 +50,25 @@ class Answer:
         status: HTTP status.
         error: SageMaker's error code; None for an answer that is no error of the API.
         body: JSON.
+        request_id: of the request, where the body names it.
     """
 
     status: int
     error: str | None
     body: bytes
+    request_id: str = ""
 
     def encode(self, *, close: bool) -> bytes:
         """Return head and body in one piece, so that one write sends them."""
         more = b"x-amzn-ErrorType: %s\r\n" % self.error.encode() if self.error else b""
-        head = answer_head(self.status, b"application/json", len(self.body), more=more, close=close)
+        head = answer_head(
+            self.status,
+            b"application/json",
+            len(self.body),
+            more=more,
+            close=close,
+            request_id=self.request_id,
+        )
         return head + self.body
 
 
@@ -69,11 +80,17 @@ class Origin:
         scope: of the endpoint.
         endpoint: its name.
         component: the inference component's name, where one was asked.
+        container: the container's name; a model's only one is called ``primary``.
     """
 
     scope: Scope
     endpoint: str
     component: str | None = None
+    container: str = "primary"
+
+    def of_container(self, hostname: str) -> "Origin":
+        """Return the same for one container."""
+        return Origin(self.scope, self.endpoint, self.component, hostname)
 
     @property
     def log_group(self) -> str:
@@ -84,7 +101,13 @@ class Origin:
 
 
 def answer_head(
-    status: int, content_type: bytes, content_length: int | None, *, more: bytes = b"", close: bool = False
+    status: int,
+    content_type: bytes,
+    content_length: int | None,
+    *,
+    more: bytes = b"",
+    close: bool = False,
+    request_id: str = "",
 ) -> bytes:
     """Return an answer's head; without a length its body is sent in chunks.
 
@@ -94,6 +117,7 @@ def answer_head(
         content_length: of the body, in bytes.
         more: further header lines, each with its line end.
         close: whether the connection ends after this answer.
+        request_id: of the request, where it has one.
     """
     reason = _REASONS.get(status) or HTTPStatus(status).phrase
     framing = (
@@ -103,7 +127,7 @@ def answer_head(
     return b"HTTP/1.1 %d %s\r\nx-amzn-RequestId: %s\r\nContent-Type: %s\r\n%s\r\n%s%s\r\n" % (
         status,
         reason.encode(),
-        str(uuid.uuid4()).encode(),
+        (request_id or str(uuid.uuid4())).encode(),
         content_type,
         framing,
         more,
@@ -113,17 +137,17 @@ def answer_head(
 
 def endpoint_not_found(scope: Scope, endpoint: str) -> Answer:
     """Return what a request to an endpoint that isn't there, or isn't in service yet, is answered."""
-    return _validation_error(f"Endpoint {endpoint} of account {scope.account_id} not found.")
+    return validation_error(f"Endpoint {endpoint} of account {scope.account_id} not found.")
 
 
 def unknown_variant(endpoint: str, variant: str) -> Answer:
     """Return what a request with a wrong ``TargetVariant`` is answered."""
-    return _validation_error(f"Variant {variant} not found for endpoint {endpoint}.")
+    return validation_error(f"Variant {variant} not found for endpoint {endpoint}.")
 
 
 def not_a_component_endpoint() -> Answer:
     """Return what a request that names an inference component of an endpoint without any is answered."""
-    return _validation_error(
+    return validation_error(
         "Inference Component Name header is not allowed for endpoints to which you dont plan to deploy "
         "inference components. Please remove the Inference Component Name header and try again."
     )
@@ -131,7 +155,7 @@ def not_a_component_endpoint() -> Answer:
 
 def component_header_required() -> Answer:
     """Return what a request without a component is answered by an endpoint that is made for them."""
-    return _error(
+    return error_answer(
         400,
         "ValidationError",
         {
@@ -145,12 +169,12 @@ def component_header_required() -> Answer:
 
 def component_not_found(endpoint: str, component: str) -> Answer:
     """Return what a request with a wrong ``InferenceComponentName`` is answered."""
-    return _validation_error(f"Inference Component {component} not found for endpoint {endpoint}.")
+    return validation_error(f"Inference Component {component} not found for endpoint {endpoint}.")
 
 
 def no_capacity() -> Answer:
     """Return what a request to a component without a copy is answered."""
-    return _validation_error(
+    return validation_error(
         "Inference Component has no capacity to process this request. ApplicationAutoScaling may be "
         "in-progress (if configured) or try to increase the capacity by invoking "
         "UpdateInferenceComponentRuntimeConfig API."
@@ -159,12 +183,12 @@ def no_capacity() -> Answer:
 
 def web_pages_not_served() -> Answer:
     """Return what a request with an ``Origin`` is answered: pages in a browser reach loopback, too."""
-    return _error(403, "AccessDeniedException", {"Message": "Web pages are not served."})
+    return error_answer(403, "AccessDeniedException", {"Message": "Web pages are not served."})
 
 
 def unknown_operation(path: str) -> Answer:
     """Return what a request for anything but InvokeEndpoint is answered."""
-    return _error(404, "UnknownOperationException", {"Message": f"{path} is not served on the laptop."})
+    return error_answer(404, "UnknownOperationException", {"Message": f"{path} is not served on the laptop."})
 
 
 def body_too_large() -> Answer:
@@ -189,15 +213,15 @@ def model_error(origin: Origin, status: int, message: bytes) -> Answer:
         code=code,
         status=status,
         original=original,
-        what=f"Received {who} error ({status}) from primary",
+        what=f"Received {who} error ({status}) from {origin.container}",
     )
 
 
 def model_timeout(origin: Origin) -> Answer:
     """Return what is answered when the model server has not answered within the limit."""
     message = (
-        "Your invocation timed out while waiting for a response from container primary. Review the latency "
-        "metrics for each container in Amazon CloudWatch, resolve the issue, and try again."
+        f"Your invocation timed out while waiting for a response from container {origin.container}. Review "
+        "the latency metrics for each container in Amazon CloudWatch, resolve the issue, and try again."
     )
     return _unanswered(origin, message)
 
@@ -218,7 +242,7 @@ def _unanswered(origin: Origin, message: str) -> Answer:
         code="SERVER_ERROR_FROM_MODEL",
         status=0,
         original=message,
-        what="Received server error (0) from primary",
+        what=f"Received server error (0) from {origin.container}",
     )
 
 
@@ -228,7 +252,7 @@ def _model_error(origin: Origin, *, code: str, status: int, original: str, what:
         f"https://{region}.console.aws.amazon.com/cloudwatch/home?region={region}"
         f"#logEventViewer:group={group}"
     )
-    return _error(
+    return error_answer(
         424,
         "ModelError",
         {
@@ -242,11 +266,13 @@ def _model_error(origin: Origin, *, code: str, status: int, original: str, what:
     )
 
 
-def _validation_error(message: str) -> Answer:
-    return _error(400, "ValidationError", {"Message": message})
+def validation_error(message: str) -> Answer:
+    """Return what a request that can't be right is answered."""
+    return error_answer(400, "ValidationError", {"Message": message})
 
 
-def _error(status: int, code: str, document: dict[str, object]) -> Answer:
+def error_answer(status: int, code: str, document: dict[str, object]) -> Answer:
+    """Return an error of the API."""
     return Answer(status, code, _json(document))
 
 

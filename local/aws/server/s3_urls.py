@@ -6,7 +6,7 @@ from urllib.parse import unquote
 
 from local.aws.server.errors import LaunchError
 
-__all__ = ["S3Object", "parse_s3_url"]
+__all__ = ["S3Object", "parse_s3_prefix", "parse_s3_url"]
 
 _FORMS = (
     re.compile(r"s3://(?P<bucket>[^/]+)/(?P<key>.+)"),
@@ -35,3 +35,13 @@ def parse_s3_url(url: str) -> S3Object:
             key = match["key"] if url.startswith("s3://") else unquote(match["key"])
             return S3Object(match["bucket"], key)
     raise LaunchError(f"{url!r} is no address of an S3 object; allowed is s3://BUCKET/KEY.tar.gz")
+
+
+def parse_s3_prefix(url: str) -> S3Object:
+    """Return the bucket that ``url`` names, and the prefix of keys in it: empty, or with a slash at its end.
+
+    Raises:
+        LaunchError: it is no address in S3.
+    """
+    located = parse_s3_url(f"{url.rstrip('/')}/-")
+    return S3Object(located.bucket, located.key.removesuffix("-"))

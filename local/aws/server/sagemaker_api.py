@@ -1,5 +1,7 @@
 """SageMaker's control API: its operations, and what CloudFormation's handlers work with."""
 
+from collections.abc import Mapping
+
 from local.aws.server.components.inference_components import InferenceComponents
 from local.aws.server.endpoint_configs import EndpointConfigs
 from local.aws.server.endpoints import Endpoints
@@ -28,6 +30,7 @@ class SageMakerApi(JsonApi):
         configs: on endpoint configurations.
         endpoints: on endpoints.
         components: on inference components.
+        further: operations on other kinds, by name.
     """
 
     def __init__(
@@ -37,6 +40,8 @@ class SageMakerApi(JsonApi):
         configs: EndpointConfigs,
         endpoints: Endpoints,
         components: InferenceComponents,
+        *,
+        further: Mapping[str, Operation] | None = None,
     ) -> None:
         self.store = store
         self.endpoints = endpoints
@@ -69,5 +74,6 @@ class SageMakerApi(JsonApi):
             "AddTags": lambda _, request: add_tags(store, request),
             "ListTags": lambda _, request: list_tags(store, request),
             "DeleteTags": lambda _, request: delete_tags(store, request),
+            **(further or {}),
         }
         super().__init__("sagemaker", "SageMaker.", operations)

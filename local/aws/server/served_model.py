@@ -6,15 +6,15 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from local.aws.server.artifact_download import ArtifactDownload
+from local.aws.server.container_modes import containers_of
 from local.aws.server.errors import LaunchError
 from local.aws.server.fleet import ContainerPlan
-from local.aws.server.models import containers_of
 from local.aws.server.scope import Scope
 from local.aws.server.served_by_pytorch import ServedByPyTorch
 from local.aws.server.served_by_triton import ServedByTriton
 from local.aws.server.served_container import ServedContainer
 
-__all__ = ["DEFAULT_STARTUP_SECONDS", "ModelUnpacker", "ServedModel", "only_container"]
+__all__ = ["DEFAULT_STARTUP_SECONDS", "ModelUnpacker", "ServedModel", "only_container", "refuse_pytorch"]
 
 DEFAULT_STARTUP_SECONDS = 300.0
 """Where no one says how long loading may take."""
@@ -84,14 +84,28 @@ def only_container(model: Mapping[str, Any]) -> Mapping[str, Any]:
     containers = containers_of(model)
     if len(containers) != 1:
         raise LaunchError(
-            f"model {model['ModelName']} has {len(containers)} containers; an inference pipeline can't "
-            "be served on the laptop"
+            f"model {model['ModelName']} has {len(containers)} containers, which an inference component "
+            "can't be served with on the laptop"
         )
     if containers[0].get("Mode") == "MultiModel":
         raise LaunchError(
-            f"model {model['ModelName']} is a multi-model container, which can't be served on the laptop"
+            f"model {model['ModelName']} is a multi-model container, which an inference component can't be "
+            "served with on the laptop"
         )
     return containers[0]
+
+
+def refuse_pytorch(container: Mapping[str, Any]) -> None:
+    """Refuse a multi-model container of SageMaker's PyTorch images.
+
+    Raises:
+        LaunchError: it is one.
+    """
+    if _PYTORCH_IMAGE.search(str(container.get("Image"))):
+        raise LaunchError(
+            f"image {container['Image']} as a multi-model container can't be served on the laptop: only "
+            "Triton's can"
+        )
 
 
 def _is_pytorch(container: Mapping[str, Any], artifact: Path) -> bool:

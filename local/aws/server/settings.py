@@ -9,6 +9,8 @@ from local.aws.account import AS_OF_YEARS
 
 __all__ = ["Settings", "parse_arguments"]
 
+DEFAULT_MULTI_MODEL_MEMORY_MIB = 16_384
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -21,6 +23,8 @@ class Settings:
         runtime_port: of the data plane, on 127.0.0.1.
         region: of requests that name none.
         as_of: the year whose AWS it stands for; None for today's.
+        multi_model_memory_mib: how large the unpacked archives of a multi-model endpoint's loaded models may
+            be together.
     """
 
     state_folder: Path
@@ -29,6 +33,7 @@ class Settings:
     runtime_port: int
     region: str
     as_of: int | None = None
+    multi_model_memory_mib: int = DEFAULT_MULTI_MODEL_MEMORY_MIB
 
 
 def parse_arguments(arguments: Sequence[str]) -> Settings:
@@ -42,6 +47,7 @@ def parse_arguments(arguments: Sequence[str]) -> Settings:
     parser.add_argument("--runtime-port", type=int, default=4578)
     parser.add_argument("--region", default="us-east-1")
     parser.add_argument("--as-of", type=int, choices=AS_OF_YEARS)
+    parser.add_argument("--multi-model-memory-mib", type=int, default=DEFAULT_MULTI_MODEL_MEMORY_MIB)
     parsed = parser.parse_args(arguments)
     return Settings(
         parsed.state.resolve(),
@@ -50,4 +56,5 @@ def parse_arguments(arguments: Sequence[str]) -> Settings:
         parsed.runtime_port,
         parsed.region,
         parsed.as_of,
+        parsed.multi_model_memory_mib,
     )

@@ -1,6 +1,6 @@
 """Whether a model in a VPC could fetch its artifact: read from the gateway's EC2."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from local.aws.server import ministack_tables, ministack_vpc
 from local.aws.server.s3_urls import S3Object
@@ -19,7 +19,6 @@ class VpcAccess:
         A VPC endpoint's policy counts, wherever no route leads out (AWS PrivateLink guide, "Control access to
         VPC endpoints using endpoint policies").
         """
-        resource = f"arn:aws:s3:::{artifact.bucket}/{artifact.key}"
         route_tables = ministack_tables.route_tables(scope)
         vpc_endpoints = ministack_tables.vpc_endpoints_of(scope)
         for subnet_id in subnet_ids:
@@ -36,10 +35,19 @@ class VpcAccess:
                 )
             for endpoint in endpoints:
                 policy = endpoint.get("PolicyDocument")
-                if policy and not ministack_vpc.endpoint_policy_allows(
-                    scope, policy, "s3:GetObject", resource
-                ):
-                    return (
-                        f"the policy of {endpoint['VpcEndpointId']} doesn't allow s3:GetObject on {resource}"
-                    )
+                if not policy:
+                    continue
+                for action, resource, keys in _calls(artifact):
+                    if not ministack_vpc.endpoint_policy_allows(scope, policy, action, resource, keys):
+                        return (
+                            f"the policy of {endpoint['VpcEndpointId']} doesn't allow {action} on {resource}"
+                        )
         return None
+
+
+def _calls(artifact: S3Object) -> Iterator[tuple[str, str, dict[str, str]]]:
+    """Yield what fetching calls: the action, what it is done to, and its condition keys."""
+    bucket = f"arn:aws:s3:::{artifact.bucket}"
+    if artifact.key.endswith("/"):
+        yield "s3:ListBucket", bucket, {"s3:prefix": artifact.key}
+    yield "s3:GetObject", f"{bucket}/{artifact.key}", {}

@@ -20,6 +20,7 @@ __all__ = [
     "KserveRequest",
     "RefusedInvocation",
     "answer_content_type",
+    "error_body",
     "map_invocation",
     "map_ping",
 ]
@@ -70,7 +71,7 @@ def map_invocation(plan: ServingPlan, content_type: str | None) -> KserveRequest
         return KserveRequest(path, (("Content-Type", "application/json"),))
     if position > 0:
         error = f"expect MIME type for binary data starts with '{BINARY_CONTENT_TYPE}', got: {content_type}"
-        return RefusedInvocation(400, "text/plain", _error_body(error))
+        return RefusedInvocation(400, "text/plain", error_body(error))
     json_bytes = content_type.removeprefix(BINARY_CONTENT_TYPE)
     return KserveRequest(path, (("Content-Type", "application/octet-stream"), (_HEADER_LENGTH, json_bytes)))
 
@@ -82,5 +83,6 @@ def answer_content_type(content_type: str | None, inference_header_content_lengt
     return content_type or "application/json"
 
 
-def _error_body(message: str) -> bytes:
+def error_body(message: str) -> bytes:
+    """Return the body by which the frontend says that something went wrong."""
     return json.dumps({"error": message}, ensure_ascii=False, separators=(",", ":")).encode()

@@ -14,7 +14,7 @@ import pytest
 import torch
 
 from local.pytorch import PyTorchRuntime, PyTorchServer, PyTorchStartError
-from model_packaging.pytorch_archive import DEFAULT_ENTRY_POINT
+from model_packaging.layout.pytorch_archive import DEFAULT_ENTRY_POINT
 
 pytestmark = pytest.mark.integration
 

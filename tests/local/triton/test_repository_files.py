@@ -66,14 +66,19 @@ def test_no_model_folder(tmp_path: Path) -> None:
     assert missing_model_file(tmp_path, "n") == "the repository has no model folder 'n'; it has m"
 
 
-def test_models_of_libtorch_that_name_their_tensors_are_served_as_written(tmp_path: Path) -> None:
-    """Both ways to name the backend."""
+def test_models_that_name_their_tensors_are_served_as_written(tmp_path: Path) -> None:
+    """Of LibTorch and of ONNX Runtime, in both ways to name the backend."""
     write(tmp_path, f"platform: 'pytorch_libtorch' {TENSORS}", model="a")
     write(tmp_path, f"backend: 'pytorch' {TENSORS}", model="b")
+    write(tmp_path, f"platform: 'onnxruntime_onnx' {TENSORS}", model="c")
+    write(tmp_path, f"backend: 'onnxruntime' {TENSORS}", model="d")
     assert completes_nothing(tmp_path)
 
 
-@pytest.mark.parametrize("config", [f"backend: 'python' {TENSORS}", "platform: 'pytorch_libtorch'", None])
+@pytest.mark.parametrize(
+    "config",
+    [f"backend: 'python' {TENSORS}", "platform: 'pytorch_libtorch'", "platform: 'onnxruntime_onnx'", None],
+)
 def test_any_other_model_may_be_completed(tmp_path: Path, config: str | None) -> None:
     """A Python model, one without tensors, one without configuration."""
     write(tmp_path, f"platform: 'pytorch_libtorch' {TENSORS}", model="a")

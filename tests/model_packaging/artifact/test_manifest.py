@@ -6,10 +6,12 @@ import pytest
 from model_packaging.artifact import (
     ArchiveRecord,
     BuildInputs,
+    Commit,
     FileRecord,
     Layout,
     Manifest,
     ManifestError,
+    Provenance,
     RecordedFinding,
     SamplesRecord,
     Signature,
@@ -25,7 +27,7 @@ MANIFEST = Manifest(
     format="torchscript",
     max_batch_size=8,
     signature=Signature(
-        inputs=(TensorSpec("ids", "INT64", (-1,)),),
+        inputs=(TensorSpec("ids", "INT64", (-1,)), TensorSpec("mask", "BOOL", (1,), optional=True)),
         outputs=(TensorSpec("OUTPUT__0", "FP32", (64,)),),
         batched=True,
     ),
@@ -35,6 +37,8 @@ MANIFEST = Manifest(
     content_key="key",
     build_inputs=BuildInputs("spec", (("a.py", "cd"),), (("torch", "2.13.0"),)),
     findings=(RecordedFinding("SEA101", "error", "what", "allowed", "fix"),),
+    provenance=Provenance((("python", "3.11.7"),), "linux-x86_64", Commit("0" * 40, is_dirty=True)),
+    load_models=("called",),
 )
 
 
@@ -79,7 +83,7 @@ def test_no_json_says_so(path: Path) -> None:
 def test_another_format_is_refused(path: Path, document: object) -> None:
     """A manifest of another version is not guessed at."""
     path.write_text(json.dumps(document))
-    with pytest.raises(ManifestError, match="this Seatrial reads 2"):
+    with pytest.raises(ManifestError, match="this Seatrial reads 3"):
         read_manifest(path)
 
 

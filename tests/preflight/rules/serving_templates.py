@@ -9,6 +9,7 @@ from preflight.rule import TEMPLATE
 from preflight.templates import SynthesizedTemplates
 
 __all__ = [
+    "IMAGE",
     "Resources",
     "added",
     "changed",

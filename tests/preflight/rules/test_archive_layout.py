@@ -64,11 +64,28 @@ def test_sea104_no_version_folder(
     assert found_in(holding(artifact, "classifier/config.pbtxt", "classifier/12/model.pt"), "SEA104") == []
 
 
-def test_sea104_leaves_ensembles_alone(artifact: ArtifactInspection, found_in: FoundIn) -> None:
-    """An ensemble's version folder is empty, so that no file shows it."""
+def test_sea104_an_ensemble_has_a_version_folder_without_a_model(
+    artifact: ArtifactInspection, found_in: FoundIn
+) -> None:
+    """Triton loads it no more than any other model without one; what lies in it does not matter."""
     config = artifact.config_pbtxt.replace("pytorch_libtorch", "ensemble")
     ensemble = replace(holding(artifact, "classifier/config.pbtxt"), config_pbtxt=config)
-    assert found_in(ensemble, "SEA104") == found_in(ensemble, "SEA105") == []
+    assert len(found_in(ensemble, "SEA104")) == 1
+    with_folder = replace(
+        holding(artifact, "classifier/config.pbtxt", "classifier/1/.keep"), config_pbtxt=config
+    )
+    assert found_in(with_folder, "SEA104") == found_in(with_folder, "SEA105") == []
+
+
+def test_sea103_leaves_models_alone_that_are_packed_beside(
+    artifact: ArtifactInspection, found_in: FoundIn
+) -> None:
+    """Stacks name the one that answers; a folder that is no model's is told all the same."""
+    beside = replace(artifact, model="encoder")
+    paths = ("classifier/config.pbtxt", "classifier/1/model.pt", "encoder/config.pbtxt")
+    assert found_in(replace(holding(artifact, *paths), beside=(beside,)), "SEA103") == []
+    [finding] = found_in(replace(holding(artifact, *paths, ".git/HEAD"), beside=(beside,)), "SEA103")
+    assert finding.what == "The archive holds 3 folders at its root: .git, classifier, encoder."
 
 
 def test_sea105_model_file_missing(artifact: ArtifactInspection, found_in: FoundIn) -> None:

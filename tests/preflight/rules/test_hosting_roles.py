@@ -34,6 +34,18 @@ def test_sea724_role_without_essentials() -> None:
     assert found(changed("Model", ExecutionRoleArn="arn:aws:iam::123456789012:role/own"), "SEA724") == []
 
 
+def test_sea724_sees_every_container_and_every_model() -> None:
+    """Each artifact and each image of several, and all archives below a multi-model container's prefix."""
+    served, other = ({"ModelDataUrl": f"s3://artifacts/{name}.tar.gz"} for name in ("model", "other"))
+    own = {**served, "Image": "123456789012.dkr.ecr.us-east-1.amazonaws.com/own:1"}
+    for second in (other, own):
+        several = changed("Model", PrimaryContainer=None, Containers=[served, second])
+        assert ("SEA724", "Role") in found(several, "SEA724")
+    assert found(changed("Model", PrimaryContainer=None, Containers=[served, served]), "SEA724") == []
+    many = {"Mode": "MultiModel", "ModelDataUrl": "s3://artifacts/"}
+    assert ("SEA724", "Role") in found(changed("Model", PrimaryContainer=many), "SEA724")
+
+
 def test_sea725_role_without_records() -> None:
     """Logs and metrics are written in the role's name."""
     assert ("SEA725", "Role") in found(without("Policy", "PolicyDocument", "Statement", 3), "SEA725")

@@ -21,6 +21,23 @@ def test_sea501_gpu_kind_on_cpu_instance(project: "Project") -> None:
     assert finding.location == Location("deployments/vision.yaml", 13)
 
 
+def test_sea501_knows_what_is_packed_beside_the_model(project: "Project") -> None:
+    """An ensemble has no instances of its own; those of its members are on the same instance."""
+    tensor = "[{name: x, data_type: TYPE_FP32, dims: [1]}]"
+    step = "{model_name: classifier, input_map: {image: x}, output_map: {OUTPUT__0: y}}"
+    chain = (
+        f"  chain:\n    ensemble: {{step: [{step}]}}\n"
+        f"    triton: {{max_batch_size: 16, input: {tensor}, output: {tensor}}}\nendpoints:\n"
+    )
+    project.edit("endpoints:\n", chain)
+    project.edit(
+        "    model: classifier\n    instances: {type: ml.g4dn.xlarge}",
+        "    model: chain\n    instances: {type: ml.m5.xlarge}",
+    )
+    [finding] = project.found("SEA501")
+    assert finding.what == "ml.m5.xlarge has no GPU, and the model 'chain' asks for KIND_GPU."
+
+
 @pytest.mark.parametrize("kind", ["KIND_CPU", "KIND_AUTO"])
 def test_sea501_lets_other_kinds_pass(project: "Project", kind: str) -> None:
     """KIND_AUTO falls back to the CPU, KIND_CPU wants it."""

@@ -117,6 +117,15 @@ def test_sea844_lets_fitting_and_unknown_drivers_pass(variant: dict[str, object]
     assert rules_in(hosted(**variant), "SEA844") == []
 
 
+def test_sea844_sees_every_container() -> None:
+    """Each release of several containers, once."""
+    resources = hosted(InferenceAmiVersion="al2-ami-sagemaker-inference-gpu-3-1")
+    container = resources["Model"][1]["PrimaryContainer"]
+    own = {"Image": "1.dkr.ecr.eu-west-1.amazonaws.com/mine:1"}
+    resources["Model"] = (MODEL, {"Containers": [own, container, container]})
+    assert rules_in(resources, "SEA844") == ["Config"]
+
+
 def test_sea844_other_images() -> None:
     """An image of one's own may bring what it needs."""
     resources = hosted(InferenceAmiVersion="al2-ami-sagemaker-inference-gpu-3-1")

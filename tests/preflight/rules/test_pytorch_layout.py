@@ -15,7 +15,7 @@ from model_packaging.artifact import (
     write_manifest,
 )
 from model_packaging.artifact.inspection import ArtifactInspection
-from model_packaging.pytorch_archive import DEFAULT_ENTRY_POINT
+from model_packaging.layout.pytorch_archive import DEFAULT_ENTRY_POINT
 from preflight import Severity, inspect_artifact
 
 if TYPE_CHECKING:

@@ -40,7 +40,7 @@ def good(artifact: ArtifactInspection) -> ArtifactInspection:
     return warmed_up(artifact, ("image", GOOD_DATA), batch_size=16)
 
 
-@pytest.mark.parametrize("number", range(211, 219))
+@pytest.mark.parametrize("number", range(211, 220))
 def test_a_good_configuration_has_no_finding(
     good: ArtifactInspection, found_in: FoundIn, number: int
 ) -> None:
@@ -94,6 +94,18 @@ def test_sea214_warmup_batch_size(artifact: ArtifactInspection, found_in: FoundI
     [finding] = found_in(warmed_up(artifact, ("image", GOOD_DATA), batch_size=17), "SEA214")
     assert finding.what == "The warm-up 'w' has batch size 17, max_batch_size is 16."
     assert finding.allowed == "1 to 16."
+
+
+@pytest.mark.parametrize("maximum", [16, 0])
+def test_sea219_warmup_skipped(artifact: ArtifactInspection, found_in: FoundIn, maximum: int) -> None:
+    """Whether the model has a batch dimension or not."""
+    batched = replace(
+        artifact,
+        config_pbtxt=artifact.config_pbtxt.replace("max_batch_size: 16", f"max_batch_size: {maximum}"),
+    )
+    [finding] = found_in(warmed_up(batched, ("image", GOOD_DATA), batch_size=0), "SEA219")
+    assert (finding.what, finding.severity) == ("The warm-up 'w' has batch size 0.", "warning")
+    assert found_in(warmed_up(batched, ("image", GOOD_DATA), batch_size=1), "SEA219") == []
 
 
 def test_sea215_label_file_missing(artifact: ArtifactInspection, found_in: FoundIn) -> None:

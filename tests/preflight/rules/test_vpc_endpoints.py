@@ -1,10 +1,13 @@
 """The rules about VPC endpoints and their policies, each on a template that is good but for one thing."""
 
 from tests.preflight.rules.serving_templates import (
+    IMAGE,
+    Resources,
     added,
     changed,
     found,
     interface,
+    properties,
     statement,
     with_policy,
     without,
@@ -23,6 +26,27 @@ def test_sea713_artifact_not_admitted() -> None:
     )
     assert ("SEA713", "S3") in found(without("S3", "PolicyDocument", "Statement", 0), "SEA713")
     assert found(without("S3", "PolicyDocument"), "SEA713") == []
+
+
+def test_sea713_sees_every_container_and_every_model() -> None:
+    """One of several containers, and what a multi-model container may load."""
+    served, other = ({"ModelDataUrl": f"s3://artifacts/{name}.tar.gz"} for name in ("model", "other"))
+    several = changed("Model", PrimaryContainer=None, Containers=[served, other])
+    assert ("SEA713", "S3") in found(several, "SEA713")
+    assert found(changed("Model", PrimaryContainer=None, Containers=[served, served]), "SEA713") == []
+    many = {"Mode": "MultiModel", "ModelDataUrl": "s3://artifacts/"}
+    assert ("SEA713", "S3") in found(changed("Model", PrimaryContainer=many), "SEA713")
+
+
+def test_sea714_sees_every_container() -> None:
+    """The second container's image has layers, too."""
+    images = [{"Image": "public.example/one:1"}, {"Image": IMAGE}]
+
+    def change(resources: Resources) -> None:
+        without("S3", "PolicyDocument", "Statement", 1)(resources)
+        properties(resources, "Model").update(PrimaryContainer=None, Containers=images)
+
+    assert ("SEA714", "S3") in found(change, "SEA714")
 
 
 def test_sea714_image_layers_not_admitted() -> None:

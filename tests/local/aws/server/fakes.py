@@ -15,6 +15,10 @@ __all__ = ["FakeLauncher", "FakeTraffic", "OpenAccess"]
 class OpenAccess:
     """Every artifact can be read, except those at addresses that contain ``secret``."""
 
+    def refuses_listing(self, scope: Scope, role_arn: str, url: str) -> bool:
+        """Return whether ``url`` is one of those that can't be read."""
+        return self.refusal(scope, role_arn, url)
+
     def refusal(self, scope: Scope, role_arn: str, url: str) -> bool:  # noqa: ARG002 - the protocol
         return "secret" in url
 

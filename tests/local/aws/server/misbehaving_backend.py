@@ -91,6 +91,11 @@ class _Handler(socketserver.StreamRequestHandler):
         self.wfile.write(b"0\r\n\r\n")
         return True
 
+    def _stalls(self, body: bytes) -> bool:  # noqa: ARG002 - all behaviours alike
+        self.wfile.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n")
+        time.sleep(5)
+        return False
+
     def _big(self, body: bytes) -> bool:  # noqa: ARG002 - all behaviours alike
         self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % BIG_ANSWER_BYTES)
         for _ in range(BIG_ANSWER_BYTES // len(_CHUNK)):

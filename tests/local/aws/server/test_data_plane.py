@@ -1,76 +1,32 @@
 import http.client
 import json
 import socket
-import subprocess
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from local.aws.server.runtime_answers import BODY_LIMIT_BYTES
-from tests.local.aws.ports import free_port_pair
-from tests.local.aws.server.misbehaving_backend import BIG_ANSWER_BYTES, Backend, running_backend
+from tests.local.aws.server.misbehaving_backend import BIG_ANSWER_BYTES
+from tests.local.aws.server.plane import Plane, running_plane
 
 pytestmark = pytest.mark.integration
 
-_PROJECT_ROOT = Path(__file__).resolve().parents[4]
 _BINARY = "application/vnd.sagemaker-triton.binary+json;json-header-size="
 _LIMIT_SECONDS = 1.0
 """The driver's limit for a model; the server's is 60."""
 
 
-@dataclass(frozen=True)
-class _Plane:
-    """A data plane in its own process, before a backend that behaves as the endpoint's name says."""
-
-    port: int
-    backend: Backend
-    process: subprocess.Popen[str]
-
-    def connect(self) -> http.client.HTTPConnection:
-        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
-
-    def invoke(
-        self, endpoint: str, body: bytes = b"{}", **headers: str
-    ) -> tuple[http.client.HTTPResponse, bytes]:
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
-        connection = self.connect()
-        connection.request("POST", f"/endpoints/{endpoint}/invocations", body, named)
-        response = connection.getresponse()
-        answer = response.read()
-        connection.close()
-        return response, answer
-
-
 @pytest.fixture(scope="module")
-def plane() -> Iterator[_Plane]:
-    port = free_port_pair()
-    with running_backend() as backend:
-        process = subprocess.Popen(
-            [
-                str(_PROJECT_ROOT / ".venv-aws" / "bin" / "python"),
-                str(Path(__file__).with_name("data_plane_driver.py")),
-                str(port),
-                str(backend.server_address[1]),
-                str(port + 1),
-            ],
-            cwd=_PROJECT_ROOT,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
-        yield _Plane(port, backend, process)
-        process.terminate()
-        process.wait(10)
-        process.stdout.close()
+def plane() -> Iterator[Plane]:
+    with running_plane() as running:
+        yield running
 
 
 @pytest.mark.parametrize("size", [0, 1, 65_536, 600_000, BODY_LIMIT_BYTES])
-def test_a_body_passes_whole_up_to_the_limit(plane: _Plane, size: int) -> None:
+def test_a_body_passes_whole_up_to_the_limit(plane: Plane, size: int) -> None:
     """What the client sends is what the model gets, and its answer is what the client gets."""
     body = (b"0123456789abcdef" * (size // 16 + 1))[:size]
     response, answer = plane.invoke("echo", body)
@@ -80,7 +36,7 @@ def test_a_body_passes_whole_up_to_the_limit(plane: _Plane, size: int) -> None:
     assert response.headers["Content-Type"] == "application/json"
 
 
-def test_a_byte_above_the_limit_is_refused_and_the_connection_lives(plane: _Plane) -> None:
+def test_a_byte_above_the_limit_is_refused_and_the_connection_lives(plane: Plane) -> None:
     """The refusal comes as 413 in the service's words, and the next request on the connection is answered."""
     connection = plane.connect()
     before = plane.backend.requests
@@ -94,7 +50,7 @@ def test_a_byte_above_the_limit_is_refused_and_the_connection_lives(plane: _Plan
     connection.close()
 
 
-def test_a_body_in_chunks_is_gathered(plane: _Plane) -> None:
+def test_a_body_in_chunks_is_gathered(plane: Plane) -> None:
     """Triton gets it with a length, the client the answer to all of it."""
     connection = plane.connect()
     parts = iter([b"one,", b"two"])
@@ -104,7 +60,7 @@ def test_a_body_in_chunks_is_gathered(plane: _Plane) -> None:
     connection.close()
 
 
-def test_a_body_in_chunks_has_the_same_limit(plane: _Plane) -> None:
+def test_a_body_in_chunks_has_the_same_limit(plane: Plane) -> None:
     """Chunks that sum up to more than the limit are refused."""
     connection = plane.connect()
     parts = (bytes(1_000_000) for _ in range(7))
@@ -115,7 +71,7 @@ def test_a_body_in_chunks_has_the_same_limit(plane: _Plane) -> None:
     connection.close()
 
 
-def test_a_client_that_asks_first_is_told_to_go_on(plane: _Plane) -> None:
+def test_a_client_that_asks_first_is_told_to_go_on(plane: Plane) -> None:
     """``Expect: 100-continue`` is answered before the body is sent."""
     with socket.create_connection(("127.0.0.1", plane.port), timeout=20) as raw:
         head = b"POST /endpoints/echo/invocations HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n"
@@ -127,14 +83,14 @@ def test_a_client_that_asks_first_is_told_to_go_on(plane: _Plane) -> None:
         assert response.read() == b"ok"
 
 
-def test_the_binary_content_type_becomes_kserves_header(plane: _Plane) -> None:
+def test_the_binary_content_type_becomes_kserves_header(plane: Plane) -> None:
     """The size of the JSON part reaches Triton, and nothing else of the client's headers."""
     plane.invoke("echo", b"{}xx", Content_Type=f"{_BINARY}2", X_Other="secret")
     assert b"\r\nInference-Header-Content-Length: 2\r\n" in plane.backend.last_head
     assert b"secret" not in plane.backend.last_head.lower()
 
 
-def test_what_the_container_refuses_reaches_no_model(plane: _Plane) -> None:
+def test_what_the_container_refuses_reaches_no_model(plane: Plane) -> None:
     """A content type that Triton's frontend refuses is a ModelError in its words; the connection lives."""
     connection = plane.connect()
     before = plane.backend.requests
@@ -154,7 +110,7 @@ def test_what_the_container_refuses_reaches_no_model(plane: _Plane) -> None:
 @pytest.mark.parametrize(
     ("endpoint", "status", "who"), [("error400", 400, "client"), ("error500", 500, "server")]
 )
-def test_a_models_error_is_a_model_error(plane: _Plane, endpoint: str, status: int, who: str) -> None:
+def test_a_models_error_is_a_model_error(plane: Plane, endpoint: str, status: int, who: str) -> None:
     """The answer is 424 with the original status and message."""
     response, answer = plane.invoke(endpoint)
     document = json.loads(answer)
@@ -165,14 +121,14 @@ def test_a_models_error_is_a_model_error(plane: _Plane, endpoint: str, status: i
     assert document["LogStreamArn"].endswith(f":log-group:/aws/sagemaker/Endpoints/{endpoint}")
 
 
-def test_a_long_error_of_a_model_is_cut(plane: _Plane) -> None:
+def test_a_long_error_of_a_model_is_cut(plane: Plane) -> None:
     """Only the first 64 KiB of what the model said are passed on."""
     _, answer = plane.invoke("error500")
     assert len(json.loads(answer)["OriginalMessage"]) == 65_536
 
 
 @pytest.mark.parametrize("endpoint", ["dies", "gone", "down"])
-def test_a_model_that_is_gone_is_a_model_error(plane: _Plane, endpoint: str) -> None:
+def test_a_model_that_is_gone_is_a_model_error(plane: Plane, endpoint: str) -> None:
     """A model server that dies on a request, isn't there, or waits to be started again is told at once."""
     start = time.monotonic()
     response, answer = plane.invoke(endpoint, bytes(600_000))
@@ -181,7 +137,7 @@ def test_a_model_that_is_gone_is_a_model_error(plane: _Plane, endpoint: str) -> 
     assert time.monotonic() - start < _LIMIT_SECONDS
 
 
-def test_a_model_that_hangs_is_a_model_error_after_the_limit(plane: _Plane) -> None:
+def test_a_model_that_hangs_is_a_model_error_after_the_limit(plane: Plane) -> None:
     """The client gets AWS's words on the time-out, and the connection lives."""
     connection = plane.connect()
     start = time.monotonic()
@@ -198,14 +154,14 @@ def test_a_model_that_hangs_is_a_model_error_after_the_limit(plane: _Plane) -> N
     connection.close()
 
 
-def test_a_client_that_never_ends_its_request_is_answered(plane: _Plane) -> None:
+def test_a_client_that_never_ends_its_request_is_answered(plane: Plane) -> None:
     """The limit counts from the request's head, so a half-sent body doesn't hold a model for ever."""
     with socket.create_connection(("127.0.0.1", plane.port), timeout=5) as raw:
         raw.sendall(b"POST /endpoints/echo/invocations HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nhalf")
         assert raw.recv(100).startswith(b"HTTP/1.1 424 ")
 
 
-def test_an_answer_that_breaks_off_is_not_taken_for_whole(plane: _Plane) -> None:
+def test_an_answer_that_breaks_off_is_not_taken_for_whole(plane: Plane) -> None:
     """The connection breaks off, too, so that the client notices."""
     connection = plane.connect()
     connection.request("POST", "/endpoints/breaks_off/invocations", b"{}")
@@ -214,14 +170,14 @@ def test_an_answer_that_breaks_off_is_not_taken_for_whole(plane: _Plane) -> None
     connection.close()
 
 
-def test_an_answer_in_chunks_stays_in_chunks(plane: _Plane) -> None:
+def test_an_answer_in_chunks_stays_in_chunks(plane: Plane) -> None:
     """A streamed answer of unknown length reaches the client whole."""
     response, answer = plane.invoke("chunked", b"body")
     assert response.headers["Transfer-Encoding"] == "chunked"
     assert answer == b"body!"
 
 
-def test_an_answer_before_the_bodys_end_leaves_the_connection_usable(plane: _Plane) -> None:
+def test_an_answer_before_the_bodys_end_leaves_the_connection_usable(plane: Plane) -> None:
     """A model that refuses from the head is a ModelError; the rest of the body is not taken for a request."""
     connection = plane.connect()
     connection.request("POST", "/endpoints/early/invocations", bytes(3_000_000))
@@ -232,7 +188,7 @@ def test_an_answer_before_the_bodys_end_leaves_the_connection_usable(plane: _Pla
     connection.close()
 
 
-def test_requests_in_turn_share_one_connection_to_triton(plane: _Plane) -> None:
+def test_requests_in_turn_share_one_connection_to_triton(plane: Plane) -> None:
     """A hundred requests, each on a connection of its own, need one keep-alive connection behind."""
     plane.invoke("counts")
     before = plane.backend.connections
@@ -241,7 +197,7 @@ def test_requests_in_turn_share_one_connection_to_triton(plane: _Plane) -> None:
     assert plane.backend.connections == before
 
 
-def test_requests_side_by_side_are_all_answered(plane: _Plane) -> None:
+def test_requests_side_by_side_are_all_answered(plane: Plane) -> None:
     """Each of many clients gets its own answer."""
     bodies = [str(number).encode() * 50_000 for number in range(64)]
     with ThreadPoolExecutor(32) as pool:
@@ -249,7 +205,7 @@ def test_requests_side_by_side_are_all_answered(plane: _Plane) -> None:
     assert answers == bodies
 
 
-def test_a_slow_reader_holds_the_model_back_not_the_memory(plane: _Plane) -> None:
+def test_a_slow_reader_holds_the_model_back_not_the_memory(plane: Plane) -> None:
     """An answer of 200 MB to a client that doesn't read is held back at Triton."""
     with socket.create_connection(("127.0.0.1", plane.port), timeout=20) as raw:
         before = _resident_bytes(plane.process.pid)
@@ -258,7 +214,7 @@ def test_a_slow_reader_holds_the_model_back_not_the_memory(plane: _Plane) -> Non
         assert _resident_bytes(plane.process.pid) - before < BIG_ANSWER_BYTES / 10
 
 
-def test_a_client_that_leaves_disturbs_nobody(plane: _Plane) -> None:
+def test_a_client_that_leaves_disturbs_nobody(plane: Plane) -> None:
     """After clients that went away in the middle of a body or an answer others are answered."""
     for endpoint, body in (("echo", b"half"), ("big", b"{}" + bytes(7)), ("hangs", b"{}" + bytes(7))):
         with socket.create_connection(("127.0.0.1", plane.port), timeout=20) as raw:
@@ -268,7 +224,7 @@ def test_a_client_that_leaves_disturbs_nobody(plane: _Plane) -> None:
     assert plane.invoke("echo", b"fine")[1] == b"fine"
 
 
-def test_a_request_that_overtakes_is_not_answered_out_of_turn(plane: _Plane) -> None:
+def test_a_request_that_overtakes_is_not_answered_out_of_turn(plane: Plane) -> None:
     """Of two requests sent at once the first is answered, then the connection closes."""
     request = b"POST /endpoints/echo/invocations HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\n"
     with socket.create_connection(("127.0.0.1", plane.port), timeout=5) as raw:
@@ -280,7 +236,7 @@ def test_a_request_that_overtakes_is_not_answered_out_of_turn(plane: _Plane) -> 
     assert received.endswith(b"\r\n\r\n1")
 
 
-def test_a_client_may_close(plane: _Plane) -> None:
+def test_a_client_may_close(plane: Plane) -> None:
     """``Connection: close`` is heeded."""
     with socket.create_connection(("127.0.0.1", plane.port), timeout=5) as raw:
         raw.sendall(b"POST /endpoints/z/invocations HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
@@ -291,7 +247,7 @@ def test_a_client_may_close(plane: _Plane) -> None:
     assert b"\r\nConnection: close\r\n" in received
 
 
-def test_what_is_no_http_is_refused(plane: _Plane) -> None:
+def test_what_is_no_http_is_refused(plane: Plane) -> None:
     """Garbage ends the connection with a 400."""
     with socket.create_connection(("127.0.0.1", plane.port), timeout=5) as raw:
         raw.sendall(b"\x16\x03\x01 garbage\r\n\r\n")
@@ -327,7 +283,7 @@ def test_what_is_no_http_is_refused(plane: _Plane) -> None:
     ],
 )
 def test_what_cant_be_served_is_refused(
-    plane: _Plane, request_line: str, header: str, status: int, code: str
+    plane: Plane, request_line: str, header: str, status: int, code: str
 ) -> None:
     """A missing endpoint, a wrong variant, a component, another region, a web page, another call."""
     method, path = request_line.split()
@@ -344,7 +300,7 @@ def _resident_bytes(pid: int) -> int:
     return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS:")) * 1024
 
 
-def test_a_copy_that_cant_be_reached_costs_no_request(plane: _Plane) -> None:
+def test_a_copy_that_cant_be_reached_costs_no_request(plane: Plane) -> None:
     """Requests that go to a copy that is gone are answered by the other one, body and all."""
     for number in range(20):
         body = b"%d" % number * 10_000
@@ -352,7 +308,7 @@ def test_a_copy_that_cant_be_reached_costs_no_request(plane: _Plane) -> None:
         assert (response.status, answer) == (200, body)
 
 
-def test_a_chunked_body_finds_the_copy_that_can_be_reached(plane: _Plane) -> None:
+def test_a_chunked_body_finds_the_copy_that_can_be_reached(plane: Plane) -> None:
     """A body of unknown length is gathered first, and goes whole to whoever answers."""
     for _ in range(10):
         connection = plane.connect()
@@ -374,7 +330,7 @@ def test_a_chunked_body_finds_the_copy_that_can_be_reached(plane: _Plane) -> Non
         ("", 400, "Inference Component Name header is required"),
     ],
 )
-def test_a_component_that_cant_answer(plane: _Plane, component: str, status: int, words: str) -> None:
+def test_a_component_that_cant_answer(plane: Plane, component: str, status: int, words: str) -> None:
     """Each way of having no copy has its own answer; the console's address is the component's log group."""
     response, answer = plane.invoke("shared", X_Amzn_SageMaker_Inference_Component=component)
     assert response.status == status
@@ -382,7 +338,7 @@ def test_a_component_that_cant_answer(plane: _Plane, component: str, status: int
     assert ("/aws/sagemaker/InferenceComponents/lost" in answer.decode()) is (component == "lost")
 
 
-def test_without_a_clock_the_request_to_move_it_is_unknown(plane: _Plane) -> None:
+def test_without_a_clock_the_request_to_move_it_is_unknown(plane: Plane) -> None:
     """The path exists only where the server has a clock to move."""
     connection = plane.connect()
     connection.request("POST", "/_seatrial/clock", b"{}")

@@ -18,6 +18,7 @@ from tests.local.aws.account import Account
 from tests.local.aws.ports import free_port_pair
 
 _PROJECT_ROOT = Path(__file__).resolve().parents[4]
+_SERVICE = "com.amazonaws.us-east-1.elastic-inference.runtime"
 _VARIANT = {"VariantName": "AllTraffic", "AcceleratorType": "ml.eia2.medium"}
 
 
@@ -35,23 +36,60 @@ def test_today_an_instance_with_accelerators_is_refused() -> None:
     assert refused.value.code == "UnsupportedOperation"
 
 
+def test_today_its_vpc_endpoint_is_refused() -> None:
+    """In EC2's shape: there is no such service."""
+    with pytest.raises(AwsError) as refused:
+        ElasticInference().check_service(_SERVICE)
+    assert refused.value.code == "InvalidServiceName"
+    assert refused.value.message == f"The Vpc Endpoint Service '{_SERVICE}' does not exist"
+
+
 @pytest.mark.parametrize("as_of", [None, 2020])
 def test_without_accelerators_nothing_is_refused(as_of: int | None) -> None:
     """Whatever year it is."""
     offer = ElasticInference(as_of)
     offer.check_variant({"VariantName": "AllTraffic"})
     offer.check_instance([])
+    offer.check_service("com.amazonaws.us-east-1.sagemaker.runtime")
 
 
 def test_in_2020_both_are_taken() -> None:
     """It was sold then."""
     ElasticInference(2020).check_variant(_VARIANT)
     ElasticInference(2020).check_instance(["eia2.medium"])
+    ElasticInference(2020).check_service(_SERVICE)
 
 
 @pytest.mark.integration
 class TestToday:
     """The laptop's AWS without ``--as-of``."""
+
+    def test_a_vpc_endpoint_is_refused(self, account: Account) -> None:
+        """With EC2's error."""
+        ec2 = account.client("ec2")
+        vpc = ec2.create_vpc(CidrBlock="10.9.0.0/24")["Vpc"]["VpcId"]
+        with pytest.raises(ClientError) as caught:
+            ec2.create_vpc_endpoint(VpcId=vpc, ServiceName=_SERVICE, VpcEndpointType="Interface")
+        assert caught.value.response["Error"] == {
+            "Code": "InvalidServiceName",
+            "Message": f"The Vpc Endpoint Service '{_SERVICE}' does not exist",
+        }
+
+    def test_a_stack_with_its_vpc_endpoint_rolls_back_in_ec2s_words(self, account: Account) -> None:
+        """The event says why."""
+        endpoint = {"VpcId": {"Ref": "Vpc"}, "ServiceName": _SERVICE, "VpcEndpointType": "Interface"}
+        template = {
+            "Resources": {
+                "Vpc": {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": "10.9.0.0/24"}},
+                "Endpoint": {"Type": "AWS::EC2::VPCEndpoint", "Properties": endpoint},
+            }
+        }
+        name = account.new_name("accelerated")
+        account.cloudformation.create_stack(StackName=name, TemplateBody=json.dumps(template))
+        assert account.wait_stack(name) == "ROLLBACK_COMPLETE"
+        events = account.cloudformation.describe_stack_events(StackName=name)["StackEvents"]
+        reasons = [event.get("ResourceStatusReason", "") for event in events]
+        assert any(f"The Vpc Endpoint Service '{_SERVICE}' does not exist" in reason for reason in reasons)
 
     def test_run_instances_is_refused(self, account: Account) -> None:
         """With EC2's error."""

@@ -9,7 +9,10 @@ pytestmark = pytest.mark.integration
 
 _PROJECT_ROOT = Path(__file__).resolve().parents[4]
 _SERVER = _PROJECT_ROOT / "local" / "aws" / "server"
-_SOURCES = [_SERVER / f"ministack_{name}.py" for name in ("cloudwatch", "instances", "tables", "vpc")]
+_SOURCES = [
+    _SERVER / f"ministack_{name}.py"
+    for name in ("cloudwatch", "codebuild", "instances", "s3", "tables", "vpc")
+]
 
 _CHECK = """
 import importlib, inspect, json, sys

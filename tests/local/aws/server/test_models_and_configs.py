@@ -12,6 +12,7 @@ from tests.local.aws.server.fakes import OpenAccess
 
 _SCOPE = Scope("000000000000", "us-east-1")
 _ROLE = "arn:aws:iam::000000000000:role/serving"
+_MULTI_MODEL = {"Image": IMAGE, "Mode": "MultiModel", "ModelDataUrl": "s3://b/models/"}
 _KEY = "arn:aws:kms:us-east-1:000000000000:key/k"
 
 
@@ -34,6 +35,11 @@ def configs(store: SageMakerStore, models: Models) -> EndpointConfigs:
 def _model(**more: Any) -> dict[str, Any]:  # noqa: ANN401 - API members
     container = {"Image": IMAGE, "ModelDataUrl": "s3://b/k.tar.gz"}
     return {"ModelName": "m", "ExecutionRoleArn": _ROLE, "PrimaryContainer": container, **more}
+
+
+def _containers(*containers: dict[str, Any], **more: Any) -> dict[str, Any]:  # noqa: ANN401 - API members
+    several = [{"Image": IMAGE, **container} for container in containers]
+    return {"ModelName": "m", "ExecutionRoleArn": _ROLE, "Containers": several, **more}
 
 
 def _config(*, kms_key: str | None = None, **variant: Any) -> dict[str, Any]:  # noqa: ANN401 - API members
@@ -92,6 +98,52 @@ def test_a_model_that_is_gone_is_not_found(models: Models) -> None:
                 }
             ),
             "ModelDataUrl and ModelDataSource can't both be set in a container.",
+        ),
+        (
+            _containers({"ContainerHostname": "a"}, {}),
+            "ContainerHostname must be specified for every container of an inference pipeline, or for none.",
+        ),
+        (
+            _containers({"ContainerHostname": "a"}, {"ContainerHostname": "a"}),
+            "ContainerHostname must be unique within a model: ['a', 'a'].",
+        ),
+        (
+            _containers({}, {}, InferenceExecutionConfig={"Mode": "Direct"}),
+            "ContainerHostname is required for each container when InferenceExecutionConfig Mode is Direct.",
+        ),
+        (
+            _model(InferenceExecutionConfig={"Mode": "Direct"}),
+            "InferenceExecutionConfig Mode Direct requires more than one container in Containers.",
+        ),
+        (
+            _containers(_MULTI_MODEL, _MULTI_MODEL),
+            "Only one container of an inference pipeline can have Mode MultiModel",
+        ),
+        (
+            _containers(
+                {**_MULTI_MODEL, "ContainerHostname": "a"},
+                {"ContainerHostname": "b"},
+                InferenceExecutionConfig={"Mode": "Direct"},
+            ),
+            "Only one container of an inference pipeline can have Mode MultiModel, and none of a model with",
+        ),
+        (
+            _model(PrimaryContainer={"Image": IMAGE, "Mode": "MultiModel"}),
+            "ModelDataUrl is required in a container with Mode MultiModel.",
+        ),
+        (
+            _model(
+                PrimaryContainer={
+                    "Image": IMAGE,
+                    "Mode": "MultiModel",
+                    "ModelDataSource": {"S3DataSource": {"S3Uri": "s3://b/k/"}},
+                }
+            ),
+            "ModelDataSource can't be used with multi-model endpoints.",
+        ),
+        (
+            _model(PrimaryContainer={**_MULTI_MODEL, "ModelDataUrl": "s3://secret"}),
+            "Could not access model data at s3://secret/. Please ensure",
         ),
         (
             _model(PrimaryContainer={"Image": IMAGE, "ModelDataUrl": "s3://secret/k"}),
@@ -199,3 +251,36 @@ def test_families_with_local_storage_are_known(instance_type: str) -> None:
 def test_families_without_local_storage_take_a_key(instance_type: str) -> None:
     """The others keep their data on EBS volumes, which take a key."""
     assert not has_local_storage(instance_type)
+
+
+def test_several_containers_are_described_as_they_were_created(models: Models) -> None:
+    """With their order, their names, and how they are invoked."""
+    request = _containers(
+        {"ContainerHostname": "a"}, {"ContainerHostname": "b"}, InferenceExecutionConfig={"Mode": "Direct"}
+    )
+    models.create(_SCOPE, request)
+    described = models.describe(_SCOPE, {"ModelName": "m"})
+    assert described["Containers"] == request["Containers"]
+    assert described["InferenceExecutionConfig"] == {"Mode": "Direct"}
+
+
+def test_a_multi_model_container_is_described_as_it_was_created(models: Models) -> None:
+    """With its prefix and its cache setting."""
+    container = {**_MULTI_MODEL, "MultiModelConfig": {"ModelCacheSetting": "Disabled"}}
+    models.create(_SCOPE, _model(PrimaryContainer=container))
+    assert models.describe(_SCOPE, {"ModelName": "m"})["PrimaryContainer"] == container
+
+
+@pytest.mark.parametrize(
+    "request_", [_model(PrimaryContainer=_MULTI_MODEL), _containers({}, {})], ids=["many models", "pipeline"]
+)
+def test_what_serverless_inference_excludes_is_refused(
+    store: SageMakerStore, models: Models, request_: dict[str, Any]
+) -> None:
+    """The model is fine, its serverless variant isn't."""
+    models.create(_SCOPE, request_)
+    variant: dict[str, Any] = {"ServerlessConfig": {"MemorySizeInMB": 2048, "MaxConcurrency": 1}}
+    with pytest.raises(AwsError, match="serverless inference supports neither multi-model endpoints nor"):
+        EndpointConfigs(store).create(
+            _SCOPE, _config(InstanceType=None, InitialInstanceCount=None, **variant)
+        )

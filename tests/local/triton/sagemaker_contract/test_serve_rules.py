@@ -79,11 +79,9 @@ def test_a_configuration_at_the_root(root: Path) -> None:
         serving_plan(root, {"SAGEMAKER_TRITON_DEFAULT_MODEL_NAME": "nope"})
 
 
-def test_multi_model_endpoints_are_not_served(root: Path) -> None:
-    """Only the exact word turns the mode on, as in ``serve``."""
-    with pytest.raises(
-        ServeRuleError, match="multi-model endpoints are not served on this machine: use one endpoint"
-    ):
+def test_a_single_model_in_multi_model_mode_is_refused(root: Path) -> None:
+    """Nothing would load it. Only the exact word turns the mode on, as in ``serve``."""
+    with pytest.raises(ServeRuleError, match="the container's Mode isn't MultiModel: Triton would start"):
         serving_plan(root, {"SAGEMAKER_MULTI_MODEL": "true"})
     assert serving_plan(root, {"SAGEMAKER_MULTI_MODEL": "True"}).default_model == "classifier"
 

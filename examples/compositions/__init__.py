@@ -1,0 +1,1 @@
+"""Models that Triton makes of several: Python-backend models, an ensemble, calls, streams and versions."""

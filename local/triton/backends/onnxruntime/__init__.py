@@ -1,0 +1,1 @@
+"""The backend ``onnxruntime``: Triton copies it as it is, and its Python stub imports ``model`` from here."""

@@ -1,0 +1,1 @@
+"""The user's module: called by its factory, run on samples, observed, compared with."""

@@ -1,0 +1,1 @@
+"""How a module leaves PyTorch: TorchScript, or ONNX, each proved against eager."""

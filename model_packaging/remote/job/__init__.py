@@ -1,0 +1,1 @@
+"""What runs in the account. Standard library only: the image holds nothing of ours."""

@@ -1,0 +1,84 @@
+"""A Triton model repository that is there already: packed as it is, and read for what it takes and gives.
+
+Sources: Triton user guide, "Model Repository"; sagemaker-tritonserver image, ``serve``
+(triton-inference-server/server, docker/sagemaker/serve), which wants model folders at the root.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from model_packaging.artifact.config_pbtxt import parse_config_pbtxt
+from model_packaging.artifact.errors import ConfigPbtxtError
+from model_packaging.errors import LayoutError
+from model_packaging.layout.configured_signature import configured_signature
+from model_packaging.layout.python_calls import called_beside
+from model_packaging.layout.repository_copy import copy_repository
+from model_packaging.layout.triton_repository import CONFIG_FILE_NAME
+from model_packaging.sources.laid_out import LaidOut, ModelFolder, SourceTask
+from model_packaging.sources.reference import record_reference
+from spec import ExistingRepository
+
+if TYPE_CHECKING:
+    from tritonclient.grpc.model_config_pb2 import ModelConfig
+
+__all__ = ["lay_out_repository"]
+
+
+def lay_out_repository(task: SourceTask, existing: ExistingRepository) -> LaidOut:
+    """Pack the repository as it is.
+
+    Raises:
+        LayoutError: it is missing, holds links, is one model instead of a repository, does not say which
+            model answers, or that model's configuration does not say what it takes and gives.
+        PackagingError: the reference fails, or takes or gives something else than is configured.
+    """
+    repository = task.work.repository
+    copy_repository(existing, task.project_root, repository)
+    folders = sorted(path for path in repository.iterdir() if (path / CONFIG_FILE_NAME).is_file())
+    answering = _answering(existing, repository, [path.name for path in folders])
+    configs = {path.name: _config(path) for path in folders}
+    signatures = {name: configured_signature(config, repository / name) for name, config in configs.items()}
+    signature, maximum = signatures[answering], configs[answering].max_batch_size
+    return LaidOut(
+        format="repository",
+        signature=signature,
+        max_batch_size=maximum,
+        config_pbtxt=(repository / answering / CONFIG_FILE_NAME).read_text(encoding="utf-8"),
+        batch_sizes=record_reference(task, signature, maximum),
+        load_models=called_beside(answering, repository, configs),
+        default_model=answering,
+        beside=tuple(
+            ModelFolder(name, signatures[name], configs[name].max_batch_size)
+            for name in configs
+            if name != answering
+        ),
+    )
+
+
+def _answering(existing: ExistingRepository, repository: Path, folders: list[str]) -> str:
+    if (repository / CONFIG_FILE_NAME).is_file() and not folders:
+        raise LayoutError(
+            f"{existing.from_} is one model, not a repository of models: config.pbtxt lies at its root, and "
+            "the container exits with 'Incorrect directory structure'.",
+            "name the folder that holds the model's folder.",
+        )
+    found = ", ".join(folders) or "none"
+    if existing.model is not None and existing.model not in folders:
+        raise LayoutError(
+            f"{existing.from_} has no model {existing.model!r} with a config.pbtxt; it has {found}.",
+            "name one of these in repository.model.",
+        )
+    if existing.model is None and len(folders) != 1:
+        raise LayoutError(
+            f"{existing.from_} has {len(folders)} models with a config.pbtxt: {found}.",
+            "name the one that answers in repository.model.",
+        )
+    return existing.model or folders[0]
+
+
+def _config(folder: Path) -> "ModelConfig":
+    place = f"{folder.name}/{CONFIG_FILE_NAME}"
+    try:
+        return parse_config_pbtxt((folder / CONFIG_FILE_NAME).read_text(encoding="utf-8"), place)
+    except (ConfigPbtxtError, UnicodeDecodeError) as error:
+        raise LayoutError(f"the repository's {error}.", "correct the file.") from error
