@@ -18,8 +18,8 @@ package: setup  ## build the example models
 	@for deployment in deployments/*.yaml; do $(BIN)/seatrial package $$deployment || exit 1; done
 
 test: setup  ## run the tests: the unit tests on all cores, then those with real parts, which mostly wait, two at a time
-	@$(BIN)/python -m pytest -m "not integration and not soak" --numprocesses auto --dist loadgroup
-	@$(BIN)/python -m pytest -m "integration and not soak" --numprocesses 2 --dist loadgroup --no-loadscope-reorder
+	@$(BIN)/python -m pytest -m "not integration and not soak" --numprocesses auto --dist loadfile
+	@$(BIN)/python -m pytest -m "integration and not soak" --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 check: setup package  ## format, lint, types, arrows, generated files, one full synth
 	@$(BIN)/ruff format --check .
@@ -30,12 +30,11 @@ check: setup package  ## format, lint, types, arrows, generated files, one full 
 	@$(BIN)/python -m catalogue.refresh --check
 	@$(BIN)/mypy app.py catalogue spec model_packaging invocation migration planning preflight local stacks cli environments examples \
 		benchmarks constructs/seatrial_hosting
-	@for deployment in deployments/*.yaml; do \
-		rm -rf .seatrial/check && $(BIN)/seatrial check $$deployment && \
-		CDK_OUTDIR=.seatrial/check CDK_CONTEXT_JSON="{\"deployment\": \"$$deployment\"}" CDK_VALIDATION=false \
-			$(BIN)/python app.py && \
-		$(BIN)/cfn-lint .seatrial/check/*.template.json || exit 1; \
-	done
+	@rm -rf .seatrial/check
+	@printf '%s\n' deployments/*.yaml | xargs -P 2 -I FILE sh -c '$(BIN)/seatrial check FILE && \
+		CDK_OUTDIR=.seatrial/check/$$(basename FILE .yaml) CDK_CONTEXT_JSON="{\"deployment\": \"FILE\"}" \
+		CDK_VALIDATION=false $(BIN)/python app.py'
+	@$(BIN)/cfn-lint '.seatrial/check/*/*.template.json'
 
 soak: setup  ## the tests that are too long for the gate
 	@$(BIN)/python -m pytest -m soak --timeout 3600

@@ -59,6 +59,8 @@ def _values(array: Any) -> list[Any]:  # noqa: ANN401 - an array of any data typ
     """Nest an array as JSON has it: JSON knows no NaN and no infinity, so these become null."""
     import numpy as np
 
+    if array.dtype.kind == "V":
+        array = array.astype(np.float32)  # BF16, which is no data type of numpy's own
     if np.issubdtype(array.dtype, np.floating):
         array = np.where(np.isfinite(array), array.astype(object), None)
     elif array.dtype == object:

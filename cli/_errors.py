@@ -41,6 +41,7 @@ def ending_in_words(output: Output) -> Iterator[None]:
         raise
     except KeyboardInterrupt:
         output.say("interrupted")
+        output.document({"ok": False, "error": "interrupted"})
         raise typer.Exit(INTERRUPTED) from None
     except Exception as error:
         words = str(error) if _is_ours(error) else _bug(error)

@@ -20,17 +20,18 @@ class Output:
 
     def __init__(self, *, as_json: bool = False) -> None:
         self.as_json = as_json
-        self._out = Console(file=sys.stdout, highlight=False, soft_wrap=True)
-        self._err = Console(file=sys.stderr, highlight=False, soft_wrap=True)
+        # What is printed is data: `:100:` in `file.yaml:100:` is a line, no emoji, and `[/x]` no style.
+        self._out = Console(file=sys.stdout, highlight=False, soft_wrap=True, emoji=False, markup=False)
+        self._err = Console(file=sys.stderr, highlight=False, soft_wrap=True, emoji=False, markup=False)
 
     def say(self, line: str) -> None:
         """Print a line of progress on stderr."""
-        self._err.print(line, markup=False)
+        self._err.print(line)
 
     def line(self, line: str) -> None:
         """Print a line of the result for a human; nothing in JSON."""
         if not self.as_json:
-            self._out.print(line, markup=False)
+            self._out.print(line)
 
     def table(self, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
         """Print a table of the result for a human; nothing in JSON."""

@@ -1,21 +1,20 @@
 """Who builds TensorRT plans for a command, and what is shown of it."""
 
+from cli._clients import account_clients_of
 from cli._output import Output
 from cli._project import PROJECT
 from local.aws.account import LOCAL_ACCOUNT
-from local.aws.client import LocalAws, LocalAwsError
 from local.tensorrt.stand_in_plans import StandInPlans
 from model_packaging.package import PackagedModel
-from model_packaging.remote.account_clients import AccountClients
 from model_packaging.remote.build_place import BuildPlace
 from model_packaging.remote.codebuild_packages import CodeBuildPackages
 from model_packaging.remote.errors import BuildStackError
 from model_packaging.remote.plan_builder import PlanBuilder
 from model_packaging.remote.processing_plans import ProcessingPlans
 from model_packaging.remote.progress import RemoteListener, RemoteProgress
-from spec import Deployment, DeploymentFile
+from spec import DeploymentFile
 
-__all__ = ["account_clients_of", "packages_elsewhere", "plans_of", "remote_lines"]
+__all__ = ["packages_elsewhere", "plans_of", "remote_lines"]
 
 
 def plans_of(file: DeploymentFile, output: Output, *, remote: bool) -> PlanBuilder | None:
@@ -69,22 +68,6 @@ def packages_elsewhere(file: DeploymentFile, output: Output) -> tuple[PackagedMo
     place = BuildPlace.of_stack(clients.client("cloudformation"), deployment.name)
     packages = CodeBuildPackages(clients, place, remote_lines(output))
     return tuple(packages.package(file, name, PROJECT.build_root, PROJECT.root) for name in models)
-
-
-def account_clients_of(deployment: Deployment) -> AccountClients:
-    """Return boto3's clients for a deployment's account: the laptop's, or the user's own.
-
-    Raises:
-        BuildStackError: the user's AWS settings are contradictory.
-        LocalAwsError: it is the laptop's account, which is not running.
-    """
-    region = deployment.environment.region
-    if deployment.environment.account != LOCAL_ACCOUNT:
-        return AccountClients.of_user(region)
-    aws = LocalAws(PROJECT.root)
-    if not aws.status().running:
-        raise LocalAwsError("the laptop's AWS is not running: start it with `seatrial local up` and deploy.")
-    return AccountClients.of_laptop(region, aws.environment())
 
 
 def remote_lines(output: Output) -> RemoteListener:

@@ -48,8 +48,8 @@ def invoke(  # noqa: PLR0917 - typer reads options from the signature
     """Send one request to ENDPOINT, at AWS or on the laptop, whichever DEPLOYMENT's account says."""
     output = Output(as_json=json)
     with ending_in_words(output):
+        from cli._clients import runtime_client_of
         from cli._manifests import manifest_of
-        from cli._runtime import runtime_client_of
         from invocation import EndpointClient
         from local.rehearsal.targets import signature_of, target_model_of
         from spec import load_deployment

@@ -2,12 +2,11 @@
 
 from typing import TYPE_CHECKING
 
-import typer
-
-from cli._errors import FAILED, ending_in_words
+from cli._errors import ending_in_words
 from cli._options import DeploymentPath, JsonFlag
 from cli._output import Output
 from cli._project import PROJECT
+from cli._refusal import refuse
 
 if TYPE_CHECKING:
     from model_packaging.publishing import PublishedModel
@@ -23,9 +22,9 @@ def publish(deployment: DeploymentPath, json: JsonFlag = False) -> None:  # noqa
     """
     output = Output(as_json=json)
     with ending_in_words(output):
+        from cli._clients import s3_client_of
         from cli._packaging_display import packaging_display
         from cli._remote import plans_of
-        from cli._s3 import s3_client_of
         from model_packaging.artifact import publication_lock_path
         from model_packaging.package import package_deployment
         from model_packaging.publishing import publish_deployment
@@ -57,9 +56,7 @@ def _require_models(output: Output, file: "DeploymentFile") -> None:
             f"{file.path}: every model is an asset, which `cdk deploy` uploads; give those that are to be "
             "published `artifact: published` or `artifact: uncompressed`."
         )
-        output.say(words)
-        output.document({"ok": False, "error": words})
-        raise typer.Exit(FAILED)
+        refuse(output, words)
 
 
 def _row(published: "PublishedModel") -> tuple[object, ...]:

@@ -31,8 +31,10 @@ def needed_bytes_of(model: Model, directory: Path, project_root: Path) -> int:
 
 
 def _weights(model: Model, project_root: Path) -> Iterator[Path]:
-    if model.eager is not None and model.eager.weights is not None:
-        yield project_root / model.eager.weights.from_
+    versions = tuple(model.export.versions.values()) if model.export is not None else ()
+    for each in (model.eager, *versions):
+        if each is not None and each.weights is not None:
+            yield project_root / each.weights.from_
     if model.file is not None:
         yield project_root / model.file.from_  # one at S3 or a hub is no path here, and not known
 

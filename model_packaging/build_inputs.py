@@ -51,7 +51,7 @@ def build_inputs_of(
 
     Raises:
         FactoryError: the factory's module is missing, a source file can't be parsed, or a data file is
-            missing.
+            missing or can't be read.
         LayoutError: a file that belongs into the archive is missing.
     """
     files = files or SourceFiles(project_root)
@@ -59,7 +59,7 @@ def build_inputs_of(
     packages: set[str] = set()
     for each in (model, *(members or {}).values()):
         if each.eager is not None:
-            reference = FactoryReference.parse(each.eager.from_)
+            reference = FactoryReference.parse(each.eager.from_, _eager_section(each))
             closure = closure_of(reference.source_file(project_root, files.is_file), files)
             sources |= set(closure.sources)
             packages |= set(closure.packages)
@@ -67,17 +67,25 @@ def build_inputs_of(
         packages |= {*_weights_reader(each), *_exporters(each)}
     return BuildInputs(
         spec_sha256=hashlib.sha256(canonical_json(model.canonical_document(members))).hexdigest(),
-        sources=tuple((path, files.sha256(project_root / path)) for path in sorted(sources)),
+        sources=tuple((path, _sha256(path, files)) for path in sorted(sources)),
         pins=_pins(packages),
     )
+
+
+def _sha256(path: str, files: SourceFiles) -> str:
+    try:
+        return files.sha256(files.root / path)
+    except OSError as error:
+        raise DataFileError(
+            f"{path} can't be read ({error.strerror or error}).", "make it readable."
+        ) from error
 
 
 def _declared_sources(model: Model, files: SourceFiles) -> Iterator[str]:
     """Yield the project's files that the factory reads, and those that are packed as they are."""
     project_root = files.root
     if model.eager is not None:
-        section = "export" if model.export else "reference"
-        yield from _data_files(f"{section}.files", model.eager.files, files)
+        yield from _data_files(f"{_eager_section(model)}.files", model.eager.files, files)
     if model.python is not None:
         yield from _data_files("python.from", (model.python.from_,), files)
         yield from _data_files("python.files", model.python.files, files)
@@ -90,6 +98,10 @@ def _declared_sources(model: Model, files: SourceFiles) -> Iterator[str]:
     if model.triton is not None:
         for _, source in label_files(model.triton, project_root):
             yield source.relative_to(project_root).as_posix()
+
+
+def _eager_section(model: Model) -> str:
+    return "reference" if model.export is None else "export"
 
 
 def _data_files(key: str, paths: Iterable[str], files: SourceFiles) -> Iterator[str]:

@@ -47,7 +47,7 @@ class FactoryError(PackagingError):
 
 
 class DataFileError(FactoryError):
-    """A data file that the factory reads is missing."""
+    """A file of the project that a section names is missing or can't be read."""
 
 
 class FetchError(PackagingError):
@@ -63,7 +63,7 @@ class SampleError(PackagingError):
 
 
 class ExportError(PackagingError):
-    """TorchScript can't be made from the module."""
+    """The module can't leave PyTorch in the declared format."""
 
 
 class TraceDiffersError(ExportError):
@@ -83,7 +83,7 @@ class BuildInProgressError(PackagingError):
 
 
 class WorkerError(PackagingError):
-    """The process that ran the user's code died or took too long."""
+    """The process that ran the user's code died, took too long or was cancelled."""
 
 
 class TorchScriptError(PackagingError):

@@ -34,13 +34,20 @@ class Machine:
 def _free_bytes() -> Iterator[int]:
     """Yield what each that counts memory has left: the system, and the container's control group."""
     yield _available_bytes()
-    try:  # control groups, version 2 (Linux kernel documentation, "Control Group v2", memory.max)
+    try:  # control groups, version 2 (Linux kernel documentation, "Control Group v2")
         limit = (_CGROUP / "memory.max").read_text(encoding="ascii").strip()
-        used = (_CGROUP / "memory.current").read_text(encoding="ascii").strip()
+        used_bytes = int((_CGROUP / "memory.current").read_text(encoding="ascii"))
+        cached_bytes = _cached_bytes((_CGROUP / "memory.stat").read_text(encoding="ascii"))
     except OSError:
         return  # not within one, or of another kind
     if limit != "max":
-        yield max(int(limit) - int(used), 0)
+        yield max(int(limit) - used_bytes + cached_bytes, 0)
+
+
+def _cached_bytes(stat: str) -> int:
+    """Return how much of what is used are files' pages that the kernel drops when it needs room."""
+    lines = (line.split() for line in stat.splitlines())
+    return next((int(value) for name, value in lines if name == "inactive_file"), 0)
 
 
 def _available_bytes() -> int:

@@ -8,6 +8,8 @@ from spec._document import DocumentPath
 from spec._suggest import near_options
 from spec.schema import deployment_schema
 
+__all__ = ["KEY", "Allowed", "without_tags"]
+
 KEY = "[key]"
 """What pydantic appends to a path when the key of an entry is wrong, rather than its value."""
 

@@ -8,6 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJson
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
+__all__ = ["Distinct", "Item", "Items", "OneOf", "SpecModel", "text"]
+
 Item = TypeVar("Item")
 Items = Annotated[tuple[Item, ...], Strict(strict=False)]
 """A list in YAML, a tuple in Python; the items stay as strict as everything else."""

@@ -6,6 +6,8 @@ from spec._document import Complaint, Document
 from spec._plain_data import entries, get
 from spec._suggest import did_you_mean
 
+__all__ = ["build_complaints"]
+
 
 def build_complaints(document: Document) -> Iterator[Complaint]:
     """Yield every model that the CodeBuild project can't package."""

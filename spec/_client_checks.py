@@ -6,6 +6,8 @@ from spec._document import Complaint, Document, DocumentPath
 from spec._plain_data import entries, get
 from spec._suggest import did_you_mean
 
+__all__ = ["client_complaints"]
+
 _CLIENT_PREFIX = "client-"
 _OCTET_MAXIMUM = 255
 

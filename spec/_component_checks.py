@@ -13,6 +13,8 @@ from spec._document import Complaint, Document, DocumentPath
 from spec._plain_data import get, number
 from spec._scaling_checks import range_complaints, scheduled_complaints
 
+__all__ = ["component_complaints"]
+
 _EVERY_COPY_PERCENT = 100
 
 

@@ -9,6 +9,8 @@ from spec._plain_data import entries, get, number
 from spec._scaling_checks import range_complaints, scheduled_complaints
 from spec._suggest import did_you_mean
 
+__all__ = ["endpoint_complaints"]
+
 _STACK_NAME_MAXIMUM_LENGTH = 128  # CloudFormation API Reference, CreateStack, StackName
 
 
@@ -129,7 +131,7 @@ def _prefix_aware(path: DocumentPath, endpoint: dict[str, object]) -> Iterator[C
     if given and not wanted:
         yield Complaint(
             (*path, "prefix_aware"),
-            "prefix_aware says nothing to any other routing than PREFIX_AWARE",
+            "prefix_aware is given, and routing is not PREFIX_AWARE",
             "prefix_aware with routing PREFIX_AWARE alone",
             "remove prefix_aware, or set routing: PREFIX_AWARE",
         )

@@ -6,6 +6,8 @@ from spec._document import Complaint, Document, DocumentPath
 from spec._endpoint_names import NAME_MAXIMUM_LENGTH
 from spec._plain_data import get
 
+__all__ = ["name_complaints"]
+
 
 def name_complaints(
     document: Document, taken: dict[str, str], path: DocumentPath, section: dict[str, object]

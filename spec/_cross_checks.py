@@ -15,14 +15,18 @@ from spec._document import Complaint, Document, DocumentPath
 from spec._endpoint_names import NAME_MAXIMUM_LENGTH
 from spec._hosted_endpoint_checks import hosted_endpoint_complaints, served_model_complaints
 from spec._layout_checks import layout_complaints
+from spec._member_checks import member_complaints
 from spec._network_checks import network_complaints
 from spec._plain_data import entries, get
 from spec._publish_checks import publish_complaints
 from spec._security_checks import security_complaints
-from spec._source_checks import member_complaints, source_complaints
+from spec._source_checks import source_complaints
+from spec._tensorrt_checks import tensorrt_complaints
 from spec._triton_checks import triton_complaints
 from spec.container import ENVIRONMENT_MAXIMUM_BYTES
 from spec.deployment import BUILD_STACK_KEY, NETWORK_STACK_KEY
+
+__all__ = ["cross_complaints"]
 
 _STACK_KEYS = (NETWORK_STACK_KEY, BUILD_STACK_KEY)
 
@@ -36,6 +40,7 @@ def cross_complaints(document: Document) -> Iterator[Complaint]:
         path: DocumentPath = ("models", name)
         yield from triton_complaints(document, path, model)
         yield from source_complaints(document, path, model)
+        yield from tensorrt_complaints(path, model)
         yield from layout_complaints(document, path, model)
         yield from _environment_bytes(path, model)
     yield from member_complaints(document)

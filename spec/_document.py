@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+__all__ = ["Complaint", "Document", "DocumentPath", "dotted", "nearest_line", "one_line", "shorten"]
+
 DocumentPath: TypeAlias = tuple[str | int, ...]
 
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")

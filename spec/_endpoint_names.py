@@ -13,6 +13,17 @@ from catalogue.limits import (
 )
 from spec._base import OneOf, text
 
+__all__ = [
+    "NAME_MAXIMUM_LENGTH",
+    "NAME_PATTERN",
+    "NAME_WORDS",
+    "EndpointKey",
+    "EndpointName",
+    "InferenceAmiName",
+    "InstanceTypeName",
+    "TimeoutSeconds",
+]
+
 NAME_MAXIMUM_LENGTH = ENDPOINT_NAME_MAXIMUM_LENGTH
 """Of components, too: SageMaker API Reference, CreateInferenceComponent."""
 

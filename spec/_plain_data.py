@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import TypeVar
 
+__all__ = ["Kind", "entries", "get", "number"]
+
 Kind = TypeVar("Kind")
 
 

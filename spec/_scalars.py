@@ -3,6 +3,8 @@
 import math
 import re
 
+__all__ = ["MAXIMUM_NUMBER_CHARACTERS", "NumberTooLongError", "plain_scalar"]
+
 MAXIMUM_NUMBER_CHARACTERS = 64
 
 _INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")

@@ -10,6 +10,8 @@ from spec._plain_data import entries, get, number
 from spec._suggest import did_you_mean
 from spec.scaling import TIMESTAMP_PATTERN
 
+__all__ = ["range_complaints", "scheduled_complaints"]
+
 
 def range_complaints(
     path: DocumentPath, least: int | None, most: int | None, what: str

@@ -12,6 +12,8 @@ from spec._document import Complaint, Document, DocumentPath, dotted, shorten
 from spec._scalars import NumberTooLongError, plain_scalar
 from spec._suggest import did_you_mean
 
+__all__ = ["schema_complaints"]
+
 
 @dataclass(frozen=True, slots=True)
 class _Fault:

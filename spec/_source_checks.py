@@ -1,17 +1,27 @@
-"""Where a model comes from: exactly one source, what goes with it, and the models packed beside it."""
+"""Where a model comes from: exactly one source, and what goes with it."""
 
 from collections.abc import Iterator
 
 from spec._document import Complaint, Document, DocumentPath
-from spec._plain_data import entries, get
-from spec._suggest import did_you_mean
+from spec._packed_names import packed_name_complaints
+from spec._plain_data import get
 from spec.model import SOURCES
 
-__all__ = ["member_complaints", "source_complaints"]
+__all__ = ["source_complaints"]
 
-_OF_TORCHSCRIPT = ("how", "freeze", "optimize")
+_FORMATS_OF = {
+    "how": ("torchscript",),
+    "freeze": ("torchscript",),
+    "optimize": ("torchscript",),
+    "opset": ("onnx", "tensorrt"),
+    "tensorrt": ("tensorrt",),
+}
+"""Keys of an export that some formats alone have."""
+_FORMATS = ("torchscript", "onnx", "tensorrt")
 _DECLARE_TENSORS = ("python", "ensemble", "file")
 """Sources whose inputs and outputs may be declared; the others say them."""
+_PACKED_MODEL = "model.py"
+"""How ``python.from`` is called where it is packed."""
 _OF_EXECUTED_MODELS = (
     "instance_group",
     "optimization",
@@ -46,6 +56,8 @@ def source_complaints(
     source = given[0]
     if source == "export":
         yield from _export(document, (*path, "export"), model)
+    if source == "python":
+        yield from _python((*path, "python"), get(model, dict, "python") or {})
     if source == "ensemble":
         yield from _ensemble((*path, "triton"), get(model, dict, "triton") or {})
     yield from _beside(document, path, model, source)
@@ -69,14 +81,13 @@ def _export(document: Document, path: DocumentPath, model: dict[str, object]) ->
             "tensorrt: {instance_type: ...}",
             "add tensorrt with the instance_type of the endpoints that serve the model",
         )
-    foreign = {"torchscript": ("opset", "tensorrt"), "onnx": (*_OF_TORCHSCRIPT, "tensorrt")}
-    for key in foreign.get(str(to), _OF_TORCHSCRIPT if to == "tensorrt" else ()):
-        if export.get(key) not in (None, False):
+    for key, formats in _FORMATS_OF.items():
+        if to in _FORMATS and to not in formats and export.get(key) not in (None, False):
             yield Complaint(
                 (*path, key),
-                f"{key} says nothing to {to}",
-                "it belongs to another format",
-                f"remove {key}, or change to",
+                f"the format is {to}, which has no {key}",
+                f"{key} with to: {' or '.join(formats)}",
+                f"remove {key}, or set to: {' or '.join(formats)}",
                 value=document.shown((*path, key)),
             )
     if export.get("versions") and model.get("pytorch") is not None:
@@ -94,6 +105,12 @@ def _export(document: Document, path: DocumentPath, model: dict[str, object]) ->
             "set to: torchscript, or replace `pytorch` by `triton`",
             value=str(to),
         )
+
+
+def _python(path: DocumentPath, python: dict[str, object]) -> Iterator[Complaint]:
+    """Yield each file that would lie where another does: all of them lie in the version's folder."""
+    files = [((*path, "files", index), file) for index, file in enumerate(get(python, list, "files") or ())]
+    yield from packed_name_complaints(files, {_PACKED_MODEL: "python.from"}, "beside the model")
 
 
 def _ensemble(path: DocumentPath, triton: dict[str, object]) -> Iterator[Complaint]:
@@ -156,6 +173,7 @@ def _tensors(
     for key in ("input", "output"):
         at = (*path, "triton", key)
         declared = bool(triton.get(key))
+        yield from _declared_twice(at, get(triton, list, key) or [])
         if declared and source not in _DECLARE_TENSORS:
             yield Complaint(
                 at,
@@ -172,58 +190,15 @@ def _tensors(
             )
 
 
-def member_complaints(document: Document) -> Iterator[Complaint]:
-    """Yield what is wrong with the models that are packed beside others."""
-    models = dict(entries(document.data, "models"))
-    members = {name: tuple(_members(model)) for name, model in models.items()}
-    for name in models:
-        for at, member in members[name]:
-            path: DocumentPath = ("models", name, *at)
-            if member not in models:
-                yield Complaint(
-                    path,
-                    f"there is no model {member!r}",
-                    f"a key under models: {', '.join(models)}",
-                    did_you_mean(member, models, "add it under models, or name one of these"),
-                    value=member,
-                )
-            elif models[member].get("pytorch") is not None or models[member].get("repository") is not None:
-                yield Complaint(
-                    path,
-                    f"{member!r} has no `triton` section, and Triton has to serve it within {name!r}",
-                    "models with `triton`",
-                    f"give {member!r} a `triton` section, or name another model",
-                    value=member,
-                )
-            elif member == name or _reaches(member, name, members):
-                yield Complaint(
-                    path,
-                    f"{name!r} is part of itself"
-                    if member == name
-                    else f"{name!r} is part of {member!r}, which is part of it",
-                    "models that do not need the one they are part of",
-                    "remove one of the two references",
-                    value=member,
-                )
-
-
-def _members(model: dict[str, object]) -> Iterator[tuple[DocumentPath, str]]:
-    for index, step in enumerate(get(model, list, "ensemble", "step") or ()):
-        name = get(step, str, "model_name")
-        if name is not None:
-            yield ("ensemble", "step", index, "model_name"), name
-    for index, called in enumerate(get(model, list, "python", "calls") or ()):
-        if isinstance(called, str):
-            yield ("python", "calls", index), called
-
-
-def _reaches(start: str, goal: str, members: dict[str, tuple[tuple[DocumentPath, str], ...]]) -> bool:
-    """Whether ``goal`` is packed beside ``start``, directly or through others."""
-    seen: set[str] = set()
-    waiting = [start]
-    while waiting:
-        name = waiting.pop()
-        if name not in seen:
-            seen.add(name)
-            waiting += [member for _, member in members.get(name, ())]
-    return goal in seen - {start}
+def _declared_twice(path: DocumentPath, tensors: list[object]) -> Iterator[Complaint]:
+    """Yield each tensor whose name another one before it has: requests know tensors by their names."""
+    names = [get(tensor, str, "name") for tensor in tensors]
+    for index, name in enumerate(names):
+        if name is not None and name in names[:index]:
+            yield Complaint(
+                (*path, index, "name"),
+                f"{name!r} is declared twice",
+                "names that differ",
+                "rename one of the two, or remove it",
+                value=name,
+            )

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+__all__ = ["did_you_mean", "near_options"]
+
 
 def near_options(value: object, options: Iterable[str | int], count: int) -> list[str]:
     """Return at most ``count`` options near ``value``, the nearest first, whatever the case."""

@@ -5,6 +5,8 @@ from ruamel.yaml.reader import ReaderError
 
 from spec._document import Complaint, shorten
 
+__all__ = ["syntax_complaint"]
+
 _ALLOWED = "YAML 1.2"
 _WORDS = (
     (

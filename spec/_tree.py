@@ -16,6 +16,8 @@ from ruamel.yaml.events import (
 from spec._document import Complaint, DocumentPath, shorten
 from spec._scalars import NumberTooLongError, plain_scalar
 
+__all__ = ["MAXIMUM_DEPTH", "MAXIMUM_NODES", "TooMuchError", "TreeBuilder"]
+
 MAXIMUM_DEPTH = 32
 MAXIMUM_NODES = 100_000
 

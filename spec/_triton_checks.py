@@ -4,10 +4,10 @@ Unless a check names another source, Triton 2.51 refuses to load what is refused
 """
 
 from collections.abc import Iterator
-from pathlib import PurePosixPath
 
 import catalogue
 from spec._document import Complaint, Document, DocumentPath
+from spec._packed_names import packed_name_complaints
 from spec._plain_data import entries, get
 from spec._triton_scheduling_checks import scheduling_complaints
 
@@ -135,18 +135,9 @@ def _cache(path: DocumentPath, triton: dict[str, object]) -> Iterator[Complaint]
 
 def _labels(path: DocumentPath, triton: dict[str, object], packed: tuple[str, ...]) -> Iterator[Complaint]:
     taken = {_CONFIG_FILE: _CONFIG_FILE, **{each: f"the folder of version {each}" for each in packed}}
-    for output, file in (get(triton, dict, "label_filename") or {}).items():
-        if not isinstance(file, str):
-            continue
-        name = PurePosixPath(file).name
-        if taken.setdefault(name, file) != file:
-            yield Complaint(
-                (*path, "label_filename", output),
-                f"{name!r} is also the name of {taken[name]} in the model's folder",
-                "files whose names differ, whatever folders they lie in",
-                "rename one of the two",
-                value=file,
-            )
+    labels: dict[str, object] = get(triton, dict, "label_filename") or {}
+    files = [((*path, "label_filename", output), file) for output, file in labels.items()]
+    yield from packed_name_complaints(files, taken, "in the model's folder")
 
 
 def _release(path: DocumentPath, model: dict[str, object]) -> Iterator[Complaint]:

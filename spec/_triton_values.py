@@ -10,6 +10,8 @@ from pydantic import Field
 from spec._base import Items, text
 
 __all__ = [
+    "INT32_MAXIMUM",
+    "SAFE_MAXIMUM",
     "BatchSize",
     "Bucket",
     "DataType",
@@ -27,19 +29,22 @@ __all__ = [
 
 INT32_MAXIMUM = 2**31 - 1
 _UINT32_MAXIMUM = 2**32 - 1
-_SAFE_MAXIMUM = 2**53 - 1  # of 64 bits, what every JSON reader keeps exactly
+SAFE_MAXIMUM = 2**53 - 1  # of 64 bits, what every JSON reader keeps exactly
 _FLOAT32_MAXIMUM = 3.4e38
 _TEXT_MAXIMUM = 1024
 
 BatchSize = Annotated[int, Field(ge=1, le=INT32_MAXIMUM)]
 Uint32 = Annotated[int, Field(ge=0, le=_UINT32_MAXIMUM)]
-Uint64 = Annotated[int, Field(ge=0, le=_SAFE_MAXIMUM)]
+Uint64 = Annotated[int, Field(ge=0, le=SAFE_MAXIMUM)]
 Float32 = Annotated[float, Field(ge=-_FLOAT32_MAXIMUM, le=_FLOAT32_MAXIMUM)]
 Bucket = Annotated[float, Field(ge=0, le=_FLOAT32_MAXIMUM)]
-Dims = Items[Annotated[int, Field(ge=1, le=_SAFE_MAXIMUM)]]
+Dims = Items[Annotated[int, Field(ge=1, le=SAFE_MAXIMUM)]]
 DataType = Literal[
     "TYPE_BOOL",
     "TYPE_UINT8",
+    "TYPE_UINT16",
+    "TYPE_UINT32",
+    "TYPE_UINT64",
     "TYPE_INT8",
     "TYPE_INT16",
     "TYPE_INT32",
@@ -47,8 +52,10 @@ DataType = Literal[
     "TYPE_FP16",
     "TYPE_FP32",
     "TYPE_FP64",
+    "TYPE_STRING",
+    "TYPE_BF16",
 ]
-"""What the LibTorch backend takes and gives (pytorch_backend, src/libtorch_utils.cc)."""
+"""Every data type of Triton; a backend may know fewer, which the rules of its model files say."""
 
 _NAME_WORDS = "letters, digits and _ . : -, a letter, digit or _ first"
 _NAME = r"[A-Za-z0-9_][A-Za-z0-9_.:-]*"

@@ -14,6 +14,8 @@ from spec._document import Complaint, Document
 from spec._syntax import syntax_complaint
 from spec._tree import TooMuchError, TreeBuilder
 
+__all__ = ["read_document"]
+
 
 def read_document(text: str) -> Document:
     """Return ``text`` as a Document; what is wrong with it is among the document's complaints, never raised.

@@ -134,9 +134,14 @@ class Deployment(SpecModel):
             KeyError: there is no such model.
         """
         found: dict[str, Model] = {}
-        for member in self.models[name].members:
-            found |= self.members_of(member)
-            found[member] = self.models[member]
+
+        def add_members(of: str) -> None:
+            for member in self.models[of].members:
+                if member not in found:
+                    add_members(member)
+                    found[member] = self.models[member]
+
+        add_members(name)
         return found
 
     @property

@@ -1,6 +1,6 @@
 """How a module of a factory becomes a file that a server can load."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 
@@ -28,15 +28,18 @@ class ExportVersion(SpecModel):
     weights: Weights | None = Field(default=None, description="Default: those of the export.")
 
 
+def _needed_for(to: str, key: str) -> dict[str, Any]:
+    """Return the JSON Schema of an export that gives ``key``, not null, where its format is ``to``."""
+    given = {"required": [key], "patternProperties": {f"^{key}$": {"not": {"type": "null"}}}}
+    return {"anyOf": [given, {"patternProperties": {"^to$": {"not": {"const": to}}}}]}
+
+
 class Export(Factory):
     """Where the PyTorch module comes from, and the format it leaves PyTorch in."""
 
     model_config = ConfigDict(
         json_schema_extra={
-            "anyOf": [
-                {"required": ["how"]},
-                {"patternProperties": {"^to$": {"enum": ["onnx", "tensorrt"]}}},
-            ]
+            "allOf": [_needed_for("torchscript", "how"), _needed_for("tensorrt", "tensorrt")],
         }
     )
 

@@ -52,6 +52,13 @@ ArgumentName = Annotated[str, text(rf"^{_NAME}$", allowed="the name of a Python 
 Arguments = dict[ArgumentName, Scalar]
 
 
+_PLACES_OF_WEIGHTS: dict[str, Any] = {
+    "weights": {"from_"},
+    "versions": {"__all__": {"weights": {"from_"}}},
+}
+"""An export's versions have weights, too."""
+
+
 class Factory(SpecModel):
     """Where an eager PyTorch module comes from."""
 
@@ -80,7 +87,9 @@ class Factory(SpecModel):
         """Return what is said here as JSON can hold it.
 
         Keys that models were first packaged without are there only where they say something: so a key that
-        becomes sayable rebuilds no model.
+        becomes sayable rebuilds no model. Where weights lie is no part of it: their digest says which.
         """
-        document = self.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+        document = self.model_dump(
+            mode="json", by_alias=True, exclude_defaults=True, exclude=_PLACES_OF_WEIGHTS
+        )
         return {**document, "arguments": dict(self.arguments)}

@@ -178,8 +178,7 @@ class Model(SpecModel):
         if self.export is not None:
             document["export"] = self.export.canonical_document()
         else:
-            section = getattr(self, self.source)
-            document[self.source] = section.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+            document[self.source] = self._source_document()
         if self.export is not None and self.export.to == "tensorrt":
             document["image"] = self.container.image_uri or self.container.triton_release
         if self.reference is not None:
@@ -187,3 +186,12 @@ class Model(SpecModel):
         if members:
             document["members"] = {name: members[name].canonical_document() for name in sorted(members)}
         return document
+
+    def _source_document(self) -> dict[str, Any]:
+        """Return what is said of a source that is no export: of what has a digest not where it lies."""
+        section = getattr(self, self.source)
+        place = {"from_"} if getattr(section, "sha256", None) is not None else None
+        said: dict[str, Any] = section.model_dump(
+            mode="json", by_alias=True, exclude_defaults=True, exclude=place
+        )
+        return said if self.file is None else {**said, "format": self.file.format}

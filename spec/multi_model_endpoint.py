@@ -19,7 +19,8 @@ class MultiModelEndpoint(HostedEndpoint):
     """A multi-model endpoint: a request names its model, which the container loads if it hasn't yet.
 
     One container serves all models, so their `container` sections are the same, and so is what serves them.
-    Another model, or another content, leaves the endpoint as it is: only the archive is uploaded.
+    Another model, or another content, leaves the endpoint as it is: only the archive is uploaded. The first
+    model with a response cache alone starts the container anew, with a cache.
     """
 
     type: Literal["multi-model"] = Field(description="The kind of endpoint.")

@@ -11,8 +11,13 @@ __all__ = ["RemoteBuild"]
 
 PackageIndex = Annotated[
     str,
-    text(r"^https://[^\s]+$", allowed="the https:// address of a Python package index", maximum=512),
+    text(
+        r"^https://[^\s@]+$",
+        allowed="the https:// address of a Python package index, without a user's name or password",
+        maximum=512,
+    ),
 ]
+"""Without credentials: it is an environment variable of the project in plain text."""
 
 
 class RemoteBuild(SpecModel):

@@ -11,7 +11,7 @@ __all__ = ["InputShapes", "TensorRT", "TensorRTPrecision"]
 
 TensorRTPrecision = Literal["fp32", "fp16", "bf16"]
 
-TensorName = Annotated[
+ShapedInputName = Annotated[
     str,
     text(
         r"^[A-Za-z_][A-Za-z0-9_.]*$",
@@ -19,6 +19,8 @@ TensorName = Annotated[
         maximum=128,
     ),
 ]
+"""Narrower than a tensor's name in config.pbtxt: trtexec is told ``<name>:<dimensions>,...`` in one word."""
+
 Shape = Annotated[
     str,
     text(
@@ -61,7 +63,7 @@ class TensorRT(SpecModel):
         description="The batch that kernels are chosen for, at most `triton.max_batch_size`. "
         "Default: the largest.",
     )
-    shapes: dict[TensorName, InputShapes] = Field(
+    shapes: dict[ShapedInputName, InputShapes] = Field(
         default_factory=dict,
         description="By input, the range of dimensions that vary: `trtexec --minShapes`, `--optShapes`, "
         "`--maxShapes`. Default: none, only the batch varies, from 1 to `triton.max_batch_size`.",

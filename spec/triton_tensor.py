@@ -9,30 +9,11 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from spec._base import Items, SpecModel
-from spec._triton_values import TensorName
+from spec._triton_values import SAFE_MAXIMUM, DataType, TensorName
 
-__all__ = ["BatchInput", "BatchOutput", "DeclaredDataType", "DeclaredInput", "DeclaredOutput", "Reshape"]
+__all__ = ["BatchInput", "BatchOutput", "DeclaredInput", "DeclaredOutput", "Reshape"]
 
-DeclaredDataType = Literal[
-    "TYPE_BOOL",
-    "TYPE_UINT8",
-    "TYPE_UINT16",
-    "TYPE_UINT32",
-    "TYPE_UINT64",
-    "TYPE_INT8",
-    "TYPE_INT16",
-    "TYPE_INT32",
-    "TYPE_INT64",
-    "TYPE_FP16",
-    "TYPE_FP32",
-    "TYPE_FP64",
-    "TYPE_STRING",
-    "TYPE_BF16",
-]
-"""Every data type of Triton; a backend may know fewer."""
-
-_SAFE_MAXIMUM = 2**53 - 1
-_Dim = Annotated[int, Field(ge=-1, le=_SAFE_MAXIMUM)]
+_Dim = Annotated[int, Field(ge=-1, le=SAFE_MAXIMUM)]
 BatchInputKind = Literal[
     "BATCH_ELEMENT_COUNT",
     "BATCH_ACCUMULATED_ELEMENT_COUNT",
@@ -56,7 +37,7 @@ class _Declared(SpecModel):
     """What inputs and outputs have in common."""
 
     name: TensorName = Field(description="Its name in requests.")
-    data_type: DeclaredDataType = Field(description="Its data type.")
+    data_type: DataType = Field(description="Its data type.")
     dims: Items[_Dim] = Field(
         min_length=1,
         description="Without the batch dimension where max_batch_size is above 0; -1 for one that varies.",
@@ -93,7 +74,7 @@ class BatchInput(SpecModel):
 
     kind: BatchInputKind = Field(description="What it holds.")
     target_name: Items[TensorName] = Field(min_length=1, description="The model's inputs that it fills.")
-    data_type: DeclaredDataType = Field(description="Its data type.")
+    data_type: DataType = Field(description="Its data type.")
     source_input: Items[TensorName] = Field(min_length=1, description="The inputs that it is made from.")
 
 

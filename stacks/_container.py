@@ -1,6 +1,6 @@
 """The container that a packaged model asks for: its image, and the variables that it is told."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import catalogue
 import spec
@@ -8,7 +8,15 @@ from catalogue.triton_images import DEFAULT_MODEL_VARIABLE
 from model_packaging.artifact import Layout, Manifest
 from seatrial_hosting.pytorch_model import PROGRAM_VARIABLE
 
-__all__ = ["ENTRY_POINT", "RESPONSE_CACHE_BYTES", "further_variables", "has_gpu", "image_uri", "served"]
+__all__ = [
+    "ENTRY_POINT",
+    "RESPONSE_CACHE_BYTES",
+    "further_variables",
+    "has_gpu",
+    "image_uri",
+    "multi_model_variables",
+    "served",
+]
 
 ENTRY_POINT = "inference.py"
 """How packaging calls the entry point in ``code/``."""
@@ -66,11 +74,36 @@ def further_variables(container: spec.Container, manifest: Manifest) -> Mapping[
     """
     variable, _ = served(container, manifest)
     variables = {name: value for name, value in container.environment.items() if name != variable}
+    return _with_arguments(variables, manifest.load_models, response_cache=manifest.response_cache)
+
+
+def multi_model_variables(container: spec.Container, manifests: Sequence[Manifest]) -> Mapping[str, str]:
+    """Return all variables of the one container of a multi-model endpoint.
+
+    Triton is told nothing of its models, which requests name: none is loaded when it starts. Of the cache it
+    is told as soon as one of them asks for it, since the server is one. The PyTorch images are told the entry
+    point.
+
+    Args:
+        container: the section that all models have.
+        manifests: theirs, at least one, all of one layout.
+    """
+    first = manifests[0]
+    if first.layout is Layout.PYTORCH:
+        variable, value = served(container, first)
+        return {variable: value, **further_variables(container, first)}
+    cached = any(each.response_cache for each in manifests)
+    return _with_arguments(container.environment, (), response_cache=cached)
+
+
+def _with_arguments(
+    variables: Mapping[str, str], load_models: Iterable[str], *, response_cache: bool
+) -> Mapping[str, str]:
+    """Return ``variables`` with what Triton is to load and keep, as far as they don't say it already."""
     words = variables.get(_ADDITIONAL_ARGUMENTS, "").split()
     said = " ".join(words).replace(f"{_LOAD_MODEL} ", f"{_LOAD_MODEL}=").split()
-    needed = [f"{_LOAD_MODEL}={name}" for name in manifest.load_models]
-    if manifest.response_cache and not any(word.startswith(_CACHE_ARGUMENTS) for word in words):
+    needed = [f"{_LOAD_MODEL}={name}" for name in load_models]
+    if response_cache and not any(word.startswith(_CACHE_ARGUMENTS) for word in words):
         needed.append(f"--cache-config=local,size={RESPONSE_CACHE_BYTES}")
-    if added := [argument for argument in needed if argument not in said]:
-        variables[_ADDITIONAL_ARGUMENTS] = " ".join((*words, *added))
-    return variables
+    added = [argument for argument in needed if argument not in said]
+    return {**variables, _ADDITIONAL_ARGUMENTS: " ".join((*words, *added))} if added else variables

@@ -7,8 +7,7 @@ from constructs import Construct
 
 import seatrial_hosting as hosting
 import spec
-from model_packaging.artifact import Layout
-from stacks._container import further_variables, has_gpu, image_uri, served
+from stacks._container import has_gpu, image_uri, multi_model_variables
 from stacks._hosted_model import model_artifact, serving_container
 from stacks._placed import PlacedModel
 from stacks._settings import StackSettings
@@ -45,7 +44,9 @@ def add_multi_model(
         network=network,
         image=hosting.ContainerImage.from_uri(uri),
         prefix=prefix,
-        environment=_environment(first),
+        environment=multi_model_variables(
+            first.container, [each.artifact.manifest for each in models.values()]
+        ),
         model_cache=endpoint.model_cache == "Enabled",
         role=execution_role_of(first.container, scope, "ExecutionRole"),
     )
@@ -90,11 +91,3 @@ def add_pipeline(
         mode=hosting.InferenceExecutionMode(endpoint.inference_execution_mode),
         role=execution_role_of(first.container, scope, "ExecutionRole"),
     )
-
-
-def _environment(model: PlacedModel) -> Mapping[str, str]:
-    """Return what the one container is told: Triton nothing of its models, PyTorch the entry point."""
-    if model.artifact.manifest.layout is Layout.TRITON:
-        return model.container.environment
-    variable, value = served(model.container, model.artifact.manifest)
-    return {variable: value, **further_variables(model.container, model.artifact.manifest)}

@@ -57,11 +57,12 @@ class RemoteBuild(Construct):
         compute_type: of the project's machine, in CodeBuild's words.
         timeout: of the project's builds.
         log_retention_days: one of ``catalogue.limits.LOG_RETENTION_DAYS``.
-        package_index: the Python package index. Default: pip's own.
+        package_index: the Python package index, without credentials: it is a variable in plain text.
+            Default: pip's own.
         key: a KMS key of one's own. Default: one is created.
 
     Raises:
-        HostingError: a value that CodeBuild or CloudWatch Logs would refuse.
+        HostingError: a value that CodeBuild or CloudWatch Logs would refuse, or an index with credentials.
     """
 
     def __init__(
@@ -79,7 +80,7 @@ class RemoteBuild(Construct):
         key: kms.IKey | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
-        self._check(timeout, log_retention_days)
+        self._check(timeout, log_retention_days, package_index)
         self.key: kms.IKey = key or kms.Key(
             self,
             "Key",
@@ -131,7 +132,7 @@ class RemoteBuild(Construct):
         # Not the role, which the service role names already: a build needs what it may do.
         self.project.node.add_dependency(project_role.node.find_child("Policy"))
 
-    def _check(self, timeout: cdk.Duration, log_retention_days: int) -> None:
+    def _check(self, timeout: cdk.Duration, log_retention_days: int, package_index: str | None) -> None:
         problems = []
         minutes = timeout.to_minutes()
         if not _MINIMUM_TIMEOUT_MINUTES <= minutes <= _MAXIMUM_TIMEOUT_MINUTES:
@@ -143,6 +144,12 @@ class RemoteBuild(Construct):
             problems.append(
                 f"log_retention_days is {log_retention_days}; CloudWatch Logs keeps logs for one of "
                 f"{', '.join(map(str, LOG_RETENTION_DAYS))} days."
+            )
+        if package_index is not None and "@" in package_index:
+            # Not shown: what may be a password has no place in a message.
+            problems.append(
+                "package_index has a user's name or a password, which the template and the console would "
+                "show. Take an index that needs none."
             )
         raise_problems(self, problems)
 

@@ -35,12 +35,15 @@ class ServerState:
 
 def process_start_ticks(pid: int) -> int | None:
     """Return when a process started, in clock ticks since boot; None if it is gone, or a zombie."""
+    process = Path(f"/proc/{pid}")
     try:
-        stat = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
+        stat = (process / "stat").read_text(encoding="ascii", errors="replace")
+        state, *fields = stat.rpartition(")")[2].split()
+        # It is called one from its first thread's end on, and holds its ports until its last one's.
+        ended = state == "Z" and len(list((process / "task").iterdir())) <= 1
     except (FileNotFoundError, ProcessLookupError):
         return None
-    state, *fields = stat.rpartition(")")[2].split()
-    return None if state == "Z" else int(fields[_START_TICKS_FIELD - 1])
+    return None if ended else int(fields[_START_TICKS_FIELD - 1])
 
 
 def write_server_state(folder: Path, state: ServerState) -> None:

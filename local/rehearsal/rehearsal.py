@@ -10,25 +10,19 @@ from local.aws.account import LOCAL_ACCOUNT
 from local.aws.client import LocalAws
 from local.pytorch import PyTorchRuntime
 from local.rehearsal.answers import CheckedAnswer, Expectation, check_target, expectation_of
-from local.rehearsal.cdk_cli import CdkCli
+from local.rehearsal.deploying import STATE_FOLDER, deploy_models, package_models
 from local.rehearsal.errors import RehearsalError
 from local.rehearsal.lock import only_one_rehearsal
 from local.rehearsal.steps import Step, Steps
 from local.rehearsal.targets import Target, targets_of
-from local.tensorrt.stand_in_plans import StandInPlans
 from local.triton import TritonRuntime
 from model_packaging.artifact import Manifest
 from model_packaging.layout.model_formats import format_of
-from model_packaging.package import PackagedModel, package_deployment
+from model_packaging.package import PackagedModel
 from model_packaging.progress import ProgressListener
-from model_packaging.publishing import local_s3_client, publish_deployment
-from preflight import inspect_artifact
 from spec import DeploymentFile
 
-__all__ = ["STATE_FOLDER", "Rehearsal", "rehearse"]
-
-STATE_FOLDER = Path(".seatrial", "rehearsal")
-"""Below the project's root: the CDK CLI's output, and the lock."""
+__all__ = ["Rehearsal", "rehearse"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,15 +117,7 @@ def _rehearse(
     steps: Steps,
     progress: ProgressListener | None,
 ) -> Rehearsal:
-    with steps.step("package the models"):
-        packaged = package_deployment(
-            file,
-            project_root / "build",
-            project_root,
-            inspect=inspect_artifact,
-            plans=StandInPlans(file.deployment.environment.region),
-            progress=progress,
-        )
+    packaged = package_models(file, project_root, steps, progress)
     # Eager PyTorch answers in processes of its own while the CDK CLI waits for the endpoints.
     cancelled = threading.Event()
     with ThreadPoolExecutor(max_workers=1) as pool:
@@ -149,33 +135,11 @@ def _rehearse(
                 )
                 for models, target in {target.models: target for target in targets}.items()
             }
-            environment = _deploy(file, packaged, project_root, aws, steps)
+            environment = deploy_models(file, packaged, project_root, aws, steps)
             return _ask(file, environment, [(each, answering[each.models]) for each in targets], steps)
         finally:
             # Leaving the pool waits for its thread: after a failure there is nothing to wait for.
             cancelled.set()
-
-
-def _deploy(
-    file: DeploymentFile,
-    packaged: tuple[PackagedModel, ...],
-    project_root: Path,
-    aws: LocalAws,
-    steps: Steps,
-) -> dict[str, str]:
-    with steps.step("start the laptop's AWS"):
-        aws.up()
-    environment = aws.environment()
-    cdk = CdkCli(project_root, environment, project_root / STATE_FOLDER)
-    declared = file.deployment.environment
-    with steps.step("cdk bootstrap"):
-        cdk.bootstrap(account=declared.account, region=declared.region)
-    if any(model.artifact != "asset" for model in file.deployment.models.values()):
-        with steps.step("publish the models"):
-            publish_deployment(file, packaged, local_s3_client(declared.region, environment))
-    with steps.step("cdk deploy --all"):
-        cdk.deploy(deployment=file.path)
-    return environment
 
 
 def _ask(

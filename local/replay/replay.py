@@ -8,9 +8,8 @@ from invocation import RequestBody, binary_request, local_runtime_client
 from local.aws.account import LOCAL_ACCOUNT
 from local.aws.client import LocalAws
 from local.rehearsal import Steps
-from local.rehearsal.cdk_cli import CdkCli
+from local.rehearsal.deploying import STATE_FOLDER, deploy_models, package_models
 from local.rehearsal.lock import only_one_rehearsal
-from local.rehearsal.rehearsal import STATE_FOLDER
 from local.replay.days import MinuteListener, play_days
 from local.replay.errors import ReplayError
 from local.replay.hosted import Hosted, sagemaker_client
@@ -22,12 +21,10 @@ from local.replay.sender import Sender
 from local.replay.summary import arm_days
 from local.replay.traffic import AssumedDelays, Traffic
 from local.replay.virtual_time import VirtualTime
-from local.tensorrt.stand_in_plans import StandInPlans
 from local.triton import TritonRuntime
 from model_packaging.eager.samples import read_samples
-from model_packaging.package import PackagedModel, package_deployment
+from model_packaging.package import PackagedModel
 from model_packaging.progress import ProgressListener
-from preflight import inspect_artifact
 from spec import Deployment, DeploymentFile
 
 __all__ = ["replay"]
@@ -66,7 +63,7 @@ def replay(
         ReplayError: the deployment is for another account, or this machine is too slow.
         RehearsalError: another one runs, or the CDK CLI failed.
         TritonUnavailableError: this machine has no Triton; the message says what is missing.
-        PackagingError: a model can't be packaged.
+        PackagingError: a model can't be packaged, or published.
         LocalAwsError: the laptop's AWS can't be started, or its clock can't be moved.
     """
     account = file.deployment.environment.account
@@ -78,16 +75,8 @@ def replay(
     TritonRuntime.locate(project_root)  # what is missing is told now, not after a deploy
     steps = steps or Steps()
     with only_one_rehearsal(project_root / STATE_FOLDER):
-        with steps.step("package the models"):
-            packaged = package_deployment(
-                file,
-                project_root / "build",
-                project_root,
-                inspect=inspect_artifact,
-                plans=StandInPlans(file.deployment.environment.region),
-                progress=packaging,
-            )
-        environment = _deploy(file, project_root, aws, steps)
+        packaged = package_models(file, project_root, steps, packaging)
+        environment = deploy_models(file, packaged, project_root, aws, steps)
         region = file.deployment.environment.region
         runtime = local_runtime_client(region, environment)
         bodies = {each.model: _recorded_body(each) for each in packaged}
@@ -108,19 +97,6 @@ def replay(
             minutes=minutes or _nobody_listens,
         )
     return Replay(tuple(steps.done), arm_days(file.deployment, traffic, observed))
-
-
-def _deploy(file: DeploymentFile, project_root: Path, aws: LocalAws, steps: Steps) -> dict[str, str]:
-    with steps.step("start the laptop's AWS"):
-        aws.up()
-    environment = aws.environment()
-    cdk = CdkCli(project_root, environment, project_root / STATE_FOLDER)
-    declared = file.deployment.environment
-    with steps.step("cdk bootstrap"):
-        cdk.bootstrap(account=declared.account, region=declared.region)
-    with steps.step("cdk deploy --all"):
-        cdk.deploy(deployment=file.path)
-    return environment
 
 
 def _recorded_body(packaged: PackagedModel) -> RequestBody:

@@ -47,21 +47,31 @@ class StandInPlans:
             for file in request.files:
                 os.link(file, source / file.name)
             (source / "job.json").write_text(json.dumps(job), encoding="utf-8")
-            done = subprocess.run(
-                [sys.executable, "-I", str(PLAN_SCRIPT), str(root)],
-                env={"SEATRIAL_TRTEXEC": trtexec.__file__, **_release_of(request.image_uri), **_path()},
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                text=True,
-                timeout=_TIMEOUT_SECONDS,
-                check=False,
-            )
+            done = _run_script(root, request.image_uri)
             if done.returncode:
                 last = (done.stdout + done.stderr).strip().splitlines()[-1:]
                 raise JobFailedError(
                     f"the stand-in for its plan's job failed: {''.join(last)}.", "mend what it says."
                 )
             shutil.move(root / "output" / "model.plan", destination)
+
+
+def _run_script(root: Path, image_uri: str) -> "subprocess.CompletedProcess[str]":
+    try:
+        return subprocess.run(
+            [sys.executable, "-I", str(PLAN_SCRIPT), str(root)],
+            env={"SEATRIAL_TRTEXEC": trtexec.__file__, **_release_of(image_uri), **_path()},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=_TIMEOUT_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise JobFailedError(
+            f"the stand-in for its plan's job took over {_TIMEOUT_SECONDS:g} s.",
+            "try again while the machine does less.",
+        ) from error
 
 
 def _release_of(image_uri: str) -> dict[str, str]:

@@ -97,7 +97,8 @@ class DynamicModels:
     def clear(self) -> None:
         """Forget every model: a Triton that is started now has loaded none."""
         shutil.rmtree(self._repository, ignore_errors=True)
-        self._repository.mkdir(parents=True)
+        # A load that is still placing its model may have kept the folder.
+        self._repository.mkdir(parents=True, exist_ok=True)
 
     def _place(self, target: str, archive: Path) -> DynamicModel:
         name = triton_name(target)
@@ -106,16 +107,18 @@ class DynamicModels:
         except ServeRuleError as error:
             raise ModelLoadError(int(http.HTTPStatus.BAD_REQUEST), str(error)) from error
         overlays: list[Overlay] = []
+        # By name: a step may say anything, and must not become a path to somewhere else.
+        beside = {path.name: path for path in archive.iterdir() if path.is_dir()}
         placed: dict[Path, str] = {answering: name}
         waiting = [answering]
         while waiting:
             folder = waiting.pop()
-            members = {member: archive / member for member in ensemble_members(folder)}
-            for member, beside in members.items():
-                if beside.is_dir() and beside not in placed:
-                    placed[beside] = member_name(name, member)
-                    waiting.append(beside)
-            names = {member: placed.get(beside, member) for member, beside in members.items()}
+            members = {member: beside[member] for member in ensemble_members(folder) if member in beside}
+            for member, path in members.items():
+                if path not in placed:
+                    placed[path] = member_name(name, member)
+                    waiting.append(path)
+            names = {member: placed[path] for member, path in members.items()}
             overlays += place_model(folder, self._repository, placed[folder], names)
         return DynamicModel(target, name, tuple(placed.values()), tuple(overlays))
 

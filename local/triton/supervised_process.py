@@ -95,6 +95,8 @@ class SupervisedProcess:
                 self._supervisor.wait()
             if self._supervisor.returncode != 0:
                 sweep_server_folders(self._servers_folder)
+            # A killed process loses its mark, its environment, a moment before its last thread has ended.
+            self.wait_dead(_CLEAR_UP_SECONDS)
 
 
 def _start_supervisor(

@@ -3,6 +3,7 @@
 import os
 import shutil
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from model_packaging.artifact._archive_limits import ArchiveLimits
@@ -18,13 +19,22 @@ _EXECUTABLE_BITS = 0o111
 
 
 def extract_archive(
-    archive: Path, destination: Path, limits: ArchiveLimits | None = None
+    archive: Path,
+    destination: Path,
+    limits: ArchiveLimits | None = None,
+    progress: Callable[[int], None] | None = None,
 ) -> tuple[Header, ...]:
     """Unpack ``archive`` to the new folder ``destination`` and return its members.
 
     It is unpacked into a private folder beside and renamed when complete, so ``destination`` is whole or
     absent. Modes become 0644, 0755 for folders and for files that were executable; owners and times are
     not taken over.
+
+    Args:
+        archive: the file.
+        destination: a new folder.
+        limits: bounds; the defaults of ``ArchiveLimits`` where not given.
+        progress: called with the bytes written since the last call; what it raises ends the unpacking.
 
     Raises:
         ArchiveError: ``destination`` exists, the archive is refused, or the disk is full.
@@ -36,7 +46,7 @@ def extract_archive(
         destination.parent.mkdir(parents=True, exist_ok=True)
         beside = Path(tempfile.mkdtemp(prefix=f".{destination.name}.", dir=destination.parent))
         with open_archive(archive, limits) as reader:
-            members = tuple(_extract_member(reader, header, beside) for header in reader)
+            members = tuple(_extract_member(reader, header, beside, progress) for header in reader)
         beside.chmod(_FOLDER_MODE)
         beside.rename(destination)
     except OSError as error:
@@ -49,7 +59,9 @@ def extract_archive(
     return members
 
 
-def _extract_member(reader: ArchiveReader, header: Header, root: Path) -> Header:
+def _extract_member(
+    reader: ArchiveReader, header: Header, root: Path, progress: Callable[[int], None] | None
+) -> Header:
     target = root / header.path
     if header.is_directory:
         target.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
@@ -60,5 +72,7 @@ def _extract_member(reader: ArchiveReader, header: Header, root: Path) -> Header
     with os.fdopen(descriptor, "wb") as file:
         for chunk in reader.chunks():
             file.write(chunk)
+            if progress is not None:
+                progress(len(chunk))
         os.fchmod(file.fileno(), mode)
     return header

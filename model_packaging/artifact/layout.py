@@ -18,7 +18,7 @@ REQUIREMENTS_PATH = "code/requirements.txt"
 class Layout(StrEnum):
     """The layouts of archives.
 
-    ``TRITON``: a Triton model repository with one model (Triton user guide, "Model Repository").
+    ``TRITON``: a Triton model repository (Triton user guide, "Model Repository").
 
     ``PYTORCH``: ``model.pt`` at the root and the entry point in ``code/`` (SageMaker Python SDK, "Using
     PyTorch with the SageMaker Python SDK", "Model Directory Structure").

@@ -94,7 +94,7 @@ class Manifest:
         layout: what lies where in the archive, and so which server reads it and how requests look.
         format: ``torchscript``, ``onnx``, ``tensorrt``, ``python``, ``ensemble`` or ``repository``.
         max_batch_size: as declared; 0 where the model has no batch dimension.
-        signature: observed on samples.
+        signature: observed on samples of the eager model, read from the model's file, or declared.
         files: of the archive, in the archive's order.
         archive: the packed file.
         samples: recorded requests and answers; None where there is no eager module to ask.

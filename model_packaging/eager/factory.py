@@ -126,7 +126,7 @@ def _check_arguments(
         signature.bind(**arguments)
     except TypeError as error:
         raise FactoryError(
-            f"export.arguments {dict(arguments)} don't fit {reference}{signature}: {error}.",
+            f"{reference.section}.arguments {dict(arguments)} don't fit {reference}{signature}: {error}.",
             "give every argument without a default by its name, and no other.",
         ) from None
 

@@ -17,14 +17,16 @@ class FactoryReference:
     Attributes:
         module: dotted name, from the project's root.
         factory: name of a callable in it.
+        section: of the model that names it, ``export`` or ``reference``, for errors.
     """
 
     module: str
     factory: str
+    section: str = "export"
 
     @classmethod
-    def parse(cls, text: str) -> "FactoryReference":
-        """Return ``text`` as a reference.
+    def parse(cls, text: str, section: str = "export") -> "FactoryReference":
+        """Return ``text`` as a reference, which ``section`` makes.
 
         Raises:
             FactoryError: it is not of the form ``module:factory``.
@@ -32,11 +34,11 @@ class FactoryReference:
         module, colon, factory = text.partition(":")
         if not (colon and factory.isidentifier() and all(part.isidentifier() for part in module.split("."))):
             raise FactoryError(
-                f"export.from is {text!r}, no `module:factory`.",
+                f"{section}.from is {text!r}, no `module:factory`.",
                 "write the module's dotted name from the project's root, a colon and the factory's name, "
                 "as in `examples.vision:classifier`.",
             )
-        return cls(module, factory)
+        return cls(module, factory, section)
 
     def __str__(self) -> str:
         return f"{self.module}:{self.factory}"
@@ -58,7 +60,7 @@ class FactoryReference:
         near = difflib.get_close_matches(self.module, _modules_beside(base, project_root), n=1)
         hint = f" Did you mean {near[0]!r}?" if near else ""
         raise FactoryError(
-            f"export.from is {str(self)!r}, but the project has no module {self.module!r}.{hint}",
+            f"{self.section}.from is {str(self)!r}, but the project has no module {self.module!r}.{hint}",
             f"create {base.relative_to(project_root).as_posix()}.py, or correct the name.",
         )
 

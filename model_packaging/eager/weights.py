@@ -17,18 +17,26 @@ Tensors = Mapping[str, torch.Tensor]
 _SHOWN_NAMES = 5
 
 
-def load_weights(module: torch.nn.Module, weights: Weights, project_root: Path) -> None:
+def load_weights(
+    module: torch.nn.Module, weights: Weights, project_root: Path, section: str = "export"
+) -> None:
     """Give ``module`` the parameters and buffers in the declared file.
 
     The file has every one of them under its name in ``state_dict()``, of its shape and data type, and nothing
     else. Of tensors that share their memory, such as tied embeddings, one name is enough: safetensors writes
     no more.
 
+    Args:
+        module: what the factory made.
+        weights: the file.
+        project_root: where its path starts.
+        section: of the model that declares it, ``export`` or ``reference``, for errors.
+
     Raises:
         FetchError: the file is missing, can't be fetched, or has another digest.
         WeightsError: it holds more than tensors, can't be read, or doesn't fit.
     """
-    key = "export.weights.from"
+    key = f"{section}.weights.from"
     path, shown = fetched_file(weights.from_, weights.sha256, project_root, key), f"{key}: {weights.from_}"
     try:
         found = _from_safetensors(path, shown) if weights.is_safetensors else _from_state_dict(path, shown)

@@ -149,16 +149,21 @@ class Bucket:
         return upload_id
 
     def sent_parts(self, key: str, upload_id: str) -> Mapping[int, SentPart]:
-        """Return the parts that an upload has, by number."""
-        with self._telling(key):
-            pages = self._client.get_paginator("list_parts").paginate(
-                Bucket=self.name, ExpectedBucketOwner=self._account, Key=key, UploadId=upload_id
-            )
-            return {
-                each["PartNumber"]: SentPart(each["Size"], each.get("ChecksumSHA256", ""), each["ETag"])
-                for page in pages
-                for each in page.get("Parts", ())
-            }
+        """Return the parts that an upload has, by number; none where it has ended meanwhile."""
+        try:
+            with self._telling(key):
+                pages = self._client.get_paginator("list_parts").paginate(
+                    Bucket=self.name, ExpectedBucketOwner=self._account, Key=key, UploadId=upload_id
+                )
+                return {
+                    each["PartNumber"]: SentPart(each["Size"], each.get("ChecksumSHA256", ""), each["ETag"])
+                    for page in pages
+                    for each in page.get("Parts", ())
+                }
+        except RefusedError as error:
+            if error.code in _GONE:
+                return {}
+            raise
 
     def send(self, key: str, upload_id: str, part: Part) -> SentPart | None:
         """Send a part; None where the upload has ended meanwhile."""

@@ -12,16 +12,24 @@ __all__ = ["AccountClients", "account_words"]
 
 @contextmanager
 def account_words() -> Iterator[None]:
-    """Turn what boto3 says without an answer of AWS's, such as missing credentials, into words.
+    """Turn what boto3 says into words: a refusal that nobody told in better ones, or missing credentials.
 
     Raises:
-        BuildStackError: the account can't be asked.
+        BuildStackError: the account can't be asked, or refuses.
     """
-    from botocore.exceptions import BotoCoreError  # noqa: PLC0415 - 0.1 s, and only a build here needs it
+    from boto3.exceptions import Boto3Error  # noqa: PLC0415 - 0.2 s, and only a build here needs it
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - likewise
 
     try:
         yield
-    except BotoCoreError as error:
+    except ClientError as error:
+        found = error.response.get("Error", {})
+        raise BuildStackError(
+            f"the account refuses {error.operation_name} ({found.get('Code')}: {found.get('Message')}).",
+            "let your role do that: docs/remote-build.md lists what it needs; where it was throttled, run "
+            "the command again.",
+        ) from error
+    except (BotoCoreError, Boto3Error) as error:
         raise BuildStackError(
             f"the account can't be asked ({str(error).rstrip('.')}).",
             "check your credentials and AWS_PROFILE; on the laptop, that `seatrial local up` has run.",

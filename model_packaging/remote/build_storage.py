@@ -2,9 +2,11 @@
 
 import hashlib
 import json
+import threading
 from pathlib import Path
 from typing import Any
 
+from model_packaging.cancellation import check_cancelled
 from model_packaging.remote.errors import RemoteBuildError, RemoteResultError
 
 __all__ = ["BuildStorage"]
@@ -30,17 +32,37 @@ class BuildStorage:
         """Return the address of an object, or of what lies below ``name``."""
         return f"s3://{self._bucket}/{self._prefix}{name}"
 
-    def send(self, source: Path, name: str) -> None:
+    def send(self, source: Path, name: str, cancelled: threading.Event) -> None:
         """Upload a file, in parts where it is large, unless the object is there.
 
         Raises:
             RemoteBuildError: S3 refuses.
+            WorkerError: it was cancelled.
+        """
+        try:
+            is_there = self._has(name)
+        except self._s3.exceptions.ClientError as error:
+            raise self._refused("upload", name, error) from error
+        if not is_there:
+            self.replace(source, name, cancelled)
+
+    def replace(self, source: Path, name: str, cancelled: threading.Event) -> None:
+        """Upload a file, in parts where it is large, whatever is there.
+
+        Raises:
+            RemoteBuildError: S3 refuses.
+            WorkerError: it was cancelled.
         """
         from boto3.exceptions import S3UploadFailedError  # noqa: PLC0415 - boto3 takes 0.2 s
 
+        check_cancelled(cancelled)
         try:
-            if not self._has(name):
-                self._s3.upload_file(str(source), self._bucket, f"{self._prefix}{name}")
+            self._s3.upload_file(
+                str(source),
+                self._bucket,
+                f"{self._prefix}{name}",
+                Callback=lambda _bytes: check_cancelled(cancelled),
+            )
         except (self._s3.exceptions.ClientError, S3UploadFailedError) as error:
             raise self._refused("upload", name, error) from error
 
@@ -76,15 +98,22 @@ class BuildStorage:
             raise RemoteResultError(f"{self.url(name)} is no JSON object.", "delete it and run again.")
         return document
 
-    def fetch(self, name: str, destination: Path, sha256: str) -> None:
+    def fetch(self, name: str, destination: Path, sha256: str, cancelled: threading.Event) -> None:
         """Download an object whose digest is known.
 
         Raises:
             RemoteBuildError: S3 refuses, or there is no such object.
             RemoteResultError: it is another object than ``sha256`` says.
+            WorkerError: it was cancelled.
         """
+        check_cancelled(cancelled)
         try:
-            self._s3.download_file(self._bucket, f"{self._prefix}{name}", str(destination))
+            self._s3.download_file(
+                self._bucket,
+                f"{self._prefix}{name}",
+                str(destination),
+                Callback=lambda _bytes: check_cancelled(cancelled),
+            )
         except self._s3.exceptions.ClientError as error:
             raise self._refused("download", name, error) from error
         with destination.open("rb") as file:

@@ -9,7 +9,7 @@ from model_packaging.artifact.keys import BuildInputs
 from model_packaging.artifact.manifest import MANIFEST_FILE_NAME, Manifest, read_manifest
 from model_packaging.build_folder import BuildFolder
 from model_packaging.build_inputs import build_inputs_of
-from model_packaging.errors import PackagingError
+from model_packaging.errors import PackagingError, PackError
 from model_packaging.package import PackagedModel
 from model_packaging.remote.account_clients import AccountClients, account_words
 from model_packaging.remote.build_place import BuildPlace
@@ -50,18 +50,24 @@ class CodeBuildPackages:
         self._place = place
         self._listen = listen
         self._poll_seconds = poll_seconds
+        self._cancelled = threading.Event()  # never: it runs in the thread that Ctrl-C interrupts
 
     def package(self, file: DeploymentFile, name: str, build_root: Path, project_root: Path) -> PackagedModel:
         """Have the model ``name`` packaged, and bring it to ``build_root/<deployment>/<name>/``.
 
         Raises:
             PackagingError: its sources are missing, its build fails, or what came back is not what is
-                declared.
-            OSError: the folder can't be written.
+                declared, or a file can't be read or written.
         """
         try:
             with account_words():
                 return self._package(file, name, build_root, project_root)
+        except OSError as error:
+            raise PackError(
+                f"{error.filename or build_root} can't be read or written ({error.strerror or error}).",
+                "make room there, and make it readable and writable.",
+                name,
+            ) from error
         except PackagingError as error:
             error.model = name
             raise
@@ -102,9 +108,17 @@ class CodeBuildPackages:
                 f"its build ended well and left no package at {storage.url('')}.", "run it again."
             )
         self._listen(RemoteProgress(bundle.model, "", "Downloading"))
-        for name, sha256 in package.get("files", {}).items():
-            storage.fetch(name, work / Path(name).name, sha256)
+        fetched = {Path(name).name: (name, sha256) for name, sha256 in package.get("files", {}).items()}
+        for file_name, (name, sha256) in fetched.items():
+            storage.fetch(name, work / file_name, sha256, self._cancelled)
         manifest = read_manifest(work / MANIFEST_FILE_NAME)
+        # What it names is put into build/: bare names of what was fetched, and nothing else.
+        missing = sorted(set(manifest.file_names) - fetched.keys())
+        if missing:
+            raise RemoteResultError(
+                f"the package at {storage.url('')} is without {', '.join(missing)}.",
+                "delete it there and run again.",
+            )
         if _differs(manifest, bundle.model, bundle.inputs):
             raise RemoteResultError(
                 f"the package at {storage.url('')} is of another model or of other sources.",
@@ -119,7 +133,7 @@ class CodeBuildPackages:
         with tempfile.TemporaryDirectory() as folder:
             archive = Path(folder) / "sources.zip"
             write_bundle(bundle, archive)
-            storage.send_bytes(archive.read_bytes(), source)
+            storage.replace(archive, source, self._cancelled)
         job = CodeBuildJob.start(
             self._clients,
             self._place.project_name,
@@ -132,7 +146,7 @@ class CodeBuildPackages:
             },
         )
         job.follow(
-            threading.Event(),
+            self._cancelled,
             self._poll_seconds,
             lambda status: self._listen(RemoteProgress(bundle.model, job.name, status)),
             lambda line: self._listen(RemoteProgress(bundle.model, job.name, "", line)),

@@ -42,10 +42,13 @@ class ProcessingJob:
     ) -> "ProcessingJob":
         """Join the job of ``name_prefix`` that runs, or start another one: names can't be used again.
 
+        Two who start at once choose the same name, and the second of them joins.
+
         Raises:
             JobFailedError: SageMaker refuses the job.
         """
         sagemaker = clients.client("sagemaker")
+        name = ""
         try:
             earlier = sagemaker.list_processing_jobs(
                 NameContains=name_prefix, SortBy="CreationTime", SortOrder="Descending", MaxResults=100
@@ -55,6 +58,8 @@ class ProcessingJob:
                 return cls(clients, running[0]["ProcessingJobName"], is_ours=False)
             name = f"{name_prefix}-{len(earlier) + 1}"
             sagemaker.create_processing_job(ProcessingJobName=name, **request)
+        except sagemaker.exceptions.ResourceInUse:
+            return cls(clients, name, is_ours=False)
         except sagemaker.exceptions.ClientError as error:
             raise JobFailedError(
                 f"SageMaker refuses the job ({error}).",

@@ -85,14 +85,14 @@ class ProcessingPlans:
                 f"its job ended well and left no result at {storage.url('output/')}.", "run it again."
             )
         self._listen(RemoteProgress(request.model, "", "Downloading"))
-        storage.fetch("output/model.plan", destination, result["plan_sha256"])
+        storage.fetch("output/model.plan", destination, result["plan_sha256"], cancelled)
         _check_header(destination, result["tensorrt_version"])
 
     def _run(self, request: PlanRequest, key: str, storage: BuildStorage, cancelled: threading.Event) -> None:
         self._listen(RemoteProgress(request.model, "", "Uploading"))
         for file in request.files:
-            storage.send(file, f"input/{file.name}")
-        storage.send(PLAN_SCRIPT, f"input/{PLAN_SCRIPT.name}")
+            storage.send(file, f"input/{file.name}", cancelled)
+        storage.send(PLAN_SCRIPT, f"input/{PLAN_SCRIPT.name}", cancelled)
         job = {"key": key, "onnx": request.onnx.name, "arguments": trtexec_arguments(request)}
         storage.send_bytes(json.dumps(job, sort_keys=True).encode(), "input/job.json")
         started = ProcessingJob.start_or_join(

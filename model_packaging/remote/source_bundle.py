@@ -1,6 +1,7 @@
 """What a CodeBuild build needs of the project to package one model: a zip archive named by its content."""
 
 import hashlib
+import shutil
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -34,6 +35,7 @@ _DATED = (1980, 1, 1, 0, 0, 0)
 """The earliest date that a zip archive can hold: equal content gives equal bytes."""
 
 _MODE = 0o644 << 16
+_READ_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,7 @@ def _given_files(model: Model) -> Iterator[str]:
 
 
 def write_bundle(bundle: SourceBundle, destination: Path) -> None:
-    """Write the zip archive to ``destination``; equal files give equal bytes.
+    """Write the zip archive to ``destination``, a piece at a time; equal files give equal bytes.
 
     Raises:
         OSError: a file can't be read, or the archive not be written.
@@ -118,4 +120,7 @@ def write_bundle(bundle: SourceBundle, destination: Path) -> None:
             member = zipfile.ZipInfo(path, _DATED)
             member.compress_type = zipfile.ZIP_DEFLATED
             member.external_attr = _MODE
-            archive.writestr(member, (bundle.project_root / path).read_bytes())
+            source = bundle.project_root / path
+            member.file_size = source.stat().st_size  # decides whether it needs the form for large files
+            with source.open("rb") as content, archive.open(member, "w") as packed:
+                shutil.copyfileobj(content, packed, _READ_BYTES)

@@ -4,6 +4,7 @@ Sources: Triton user guide, "Model Repository"; sagemaker-tritonserver image, ``
 (triton-inference-server/server, docker/sagemaker/serve), which wants model folders at the root.
 """
 
+import glob
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,17 +12,23 @@ from model_packaging.artifact.config_pbtxt import parse_config_pbtxt
 from model_packaging.artifact.errors import ConfigPbtxtError
 from model_packaging.errors import LayoutError
 from model_packaging.layout.configured_signature import configured_signature
+from model_packaging.layout.model_formats import MODEL_FORMATS
 from model_packaging.layout.python_calls import called_beside
 from model_packaging.layout.repository_copy import copy_repository
 from model_packaging.layout.triton_repository import CONFIG_FILE_NAME
 from model_packaging.sources.laid_out import LaidOut, ModelFolder, SourceTask
 from model_packaging.sources.reference import record_reference
+from model_packaging.untrusted.torchscript_scan import scan_torchscript
 from spec import ExistingRepository
 
 if TYPE_CHECKING:
     from tritonclient.grpc.model_config_pb2 import ModelConfig
 
 __all__ = ["lay_out_repository"]
+
+_PYTHON_RUNTIME = "model.py"
+"""With it the PyTorch backend runs a Python module, whose model.pt is no TorchScript (pytorch_backend,
+README, "PyTorch 2.0 Models")."""
 
 
 def lay_out_repository(task: SourceTask, existing: ExistingRepository) -> LaidOut:
@@ -30,13 +37,16 @@ def lay_out_repository(task: SourceTask, existing: ExistingRepository) -> LaidOu
     Raises:
         LayoutError: it is missing, holds links, is one model instead of a repository, does not say which
             model answers, or that model's configuration does not say what it takes and gives.
+        TorchScriptError: a TorchScript file in it holds more than a model.
         PackagingError: the reference fails, or takes or gives something else than is configured.
     """
     repository = task.work.repository
-    copy_repository(existing, task.project_root, repository)
+    copy_repository(existing, task.project_root, repository, task.cancelled)
     folders = sorted(path for path in repository.iterdir() if (path / CONFIG_FILE_NAME).is_file())
     answering = _answering(existing, repository, [path.name for path in folders])
     configs = {path.name: _config(path) for path in folders}
+    for name, config in configs.items():
+        _scan_torchscript(existing, config, repository / name)
     signatures = {name: configured_signature(config, repository / name) for name, config in configs.items()}
     signature, maximum = signatures[answering], configs[answering].max_batch_size
     return LaidOut(
@@ -74,6 +84,22 @@ def _answering(existing: ExistingRepository, repository: Path, folders: list[str
             "name the one that answers in repository.model.",
         )
     return existing.model or folders[0]
+
+
+def _scan_torchscript(existing: ExistingRepository, config: "ModelConfig", folder: Path) -> None:
+    """Scan what Triton's PyTorch backend would load of a model's folder; what is missing is a rule's to tell.
+
+    Source: pytorch_backend, README, "PyTorch (LibTorch) Backend"; Triton, ModelConfig, ``platform``,
+    ``default_model_filename`` and ``cc_model_filenames``.
+    """
+    torchscript = MODEL_FORMATS["torchscript"]
+    by_backend = config.backend == "pytorch" and not config.platform and config.runtime != _PYTHON_RUNTIME
+    if config.platform != torchscript.served_by and not by_backend:
+        return
+    names = {config.default_model_filename or torchscript.file_name, *config.cc_model_filenames.values()}
+    for file in sorted(path for name in names for path in folder.glob(f"*/{glob.escape(name)}")):
+        if file.is_file():
+            scan_torchscript(file, f"repository.from: {existing.from_}: {file.relative_to(folder.parent)}")
 
 
 def _config(folder: Path) -> "ModelConfig":

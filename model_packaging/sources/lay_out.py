@@ -20,10 +20,10 @@ def lay_out(task: SourceTask) -> LaidOut:
     model = task.model
     if model.export is not None:
         return lay_out_export(task, model.export)
-    if model.file is not None:
-        return lay_out_file(task, model.file)
     if model.repository is not None:
         return lay_out_repository(task, model.repository)
+    if model.triton is not None and model.file is not None:
+        return lay_out_file(task, model.file, model.triton)
     if model.triton is not None and model.python is not None:
         return lay_out_python(task, model.python, model.triton)
     if model.triton is not None and model.ensemble is not None:

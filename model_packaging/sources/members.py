@@ -1,6 +1,7 @@
 """The models that another one is made of: their folders are taken from their own archives."""
 
 from model_packaging.artifact.archive import ArchiveError, extract_archive
+from model_packaging.cancellation import check_cancelled
 from model_packaging.errors import LayoutError
 from model_packaging.sources.laid_out import ModelFolder, SourceTask
 
@@ -16,12 +17,17 @@ def unpack_members(task: SourceTask) -> tuple[ModelFolder, ...]:
         The folders, in the order of ``task.members``.
 
     Raises:
-        LayoutError: an archive can't be unpacked, or holds a folder that stands for something else.
+        LayoutError: an archive can't be unpacked.
+        WorkerError: the build was cancelled.
     """
     for name in task.model.members:
         unpacked = task.work.path / f"member-{name}"
         try:
-            extract_archive(task.members[name].archive, unpacked)
+            extract_archive(
+                task.members[name].archive,
+                unpacked,
+                progress=lambda _: check_cancelled(task.cancelled),
+            )
         except ArchiveError as error:
             raise LayoutError(
                 f"its member {name!r} can't be unpacked ({error}).", "run `seatrial package --force`."

@@ -30,8 +30,6 @@ from model_packaging.sources.laid_out import RECORDED_SEED, LaidOut, SourceTask
 from model_packaging.sources.reference import record_reference
 from model_packaging.untrusted.fetched_files import fetched_file
 from model_packaging.untrusted.sandbox import SandboxAnswer, run_onnx, run_torchscript
-from model_packaging.worker.process import run_worker
-from model_packaging.worker.protocol import WorkerRequest
 from spec import ModelFile, TritonModelConfig
 
 __all__ = ["lay_out_file"]
@@ -41,7 +39,7 @@ _BATCHED_RANK = 2
 """The batch's dimension, and one more: config.pbtxt knows no tensor without."""
 
 
-def lay_out_file(task: SourceTask, file: ModelFile) -> LaidOut:
+def lay_out_file(task: SourceTask, file: ModelFile, triton: TritonModelConfig) -> LaidOut:
     """Fetch the file, write what belongs beside it, load it, and compare it with the reference.
 
     Raises:
@@ -51,42 +49,22 @@ def lay_out_file(task: SourceTask, file: ModelFile) -> LaidOut:
         SandboxError: it can't be loaded.
         PackagingError: the reference fails, or the file answers otherwise.
     """
-    found = fetched_file(file.from_, file.sha256, task.project_root, _KEY)
+    found = fetched_file(file.from_, file.sha256, task.project_root, _KEY, task.cancelled)
     placed = model_file_path(task.work.repository, task.name, task.model)
     placed.parent.mkdir(parents=True)
     shutil.copyfile(found, placed)
-    max_batch_size = task.model.max_batch_size
-    batch_sizes: tuple[int, ...] | None
-    if task.model.triton is None:
-        signature, batch_sizes = _observed(task)
-    else:
-        signature = _declared_or_read(file, placed, task.model.triton)
-        batch_sizes = record_reference(task, signature, max_batch_size)
+    signature = _declared_or_read(file, placed, triton)
+    batch_sizes = record_reference(task, signature, triton.max_batch_size)
     samples = read_samples(task.work.samples(RECORDED_SEED)) if batch_sizes is not None else ()
     _load(task, file, placed, samples)
     texts = complete_repository(task.work.repository, task.name, task.model, signature, task.project_root)
     return LaidOut(
         format=file.format,
         signature=signature,
-        max_batch_size=max_batch_size,
+        max_batch_size=triton.max_batch_size,
         config_pbtxt=texts.config_pbtxt,
-        entry_point=texts.entry_point,
         batch_sizes=batch_sizes,
     )
-
-
-def _observed(task: SourceTask) -> tuple[Signature, tuple[int, ...]]:
-    """Return what the reference takes and gives: a PyTorch image's section declares nothing."""
-    if task.model.reference is None:
-        raise LayoutError(
-            "nothing says what the file takes and gives: `pytorch` declares no tensors.", "add `reference`."
-        )
-    batch_sizes = tuple(sorted({1, max(task.model.max_batch_size, 1)}))
-    request = WorkerRequest(
-        "observe", task.name, task.model, task.project_root, (RECORDED_SEED,), batch_sizes
-    )
-    run_worker(request, task.work, cancelled=task.cancelled)
-    return task.work.read_signature(), batch_sizes
 
 
 def _declared_or_read(file: ModelFile, placed: Path, triton: TritonModelConfig) -> Signature:
@@ -134,7 +112,7 @@ def _load(task: SourceTask, file: ModelFile, placed: Path, samples: Sequence[Sam
                 raise LayoutError(_words(error, placed, file), "build it again with trtexec.") from error
         case "onnx":
             graph = _own_onnx(file, placed)
-            rows = [[each.inputs[tensor.name] for tensor in graph.inputs] for each in samples]
+            rows = _graph_inputs(file, graph, samples)
             places = {tensor.name: place for place, tensor in enumerate(graph.outputs)}
             answer = run_onnx(placed, shown, rows, cancelled=task.cancelled)
             _compare(task, shown, places, answer, samples)
@@ -152,6 +130,19 @@ def _own_onnx(file: ModelFile, placed: Path) -> OnnxSignature:
         return read_onnx_signature(placed)
     except ArtifactError as error:
         raise LayoutError(_words(error, placed, file), "export it to ONNX again.") from error
+
+
+def _graph_inputs(
+    file: ModelFile, graph: OnnxSignature, samples: Sequence[Sample]
+) -> list[list[np.ndarray[Any, np.dtype[Any]]]]:
+    """Return the inputs of each sample in the order of the graph's."""
+    names = [each.name for each in graph.inputs]
+    if samples and set(names) != samples[0].inputs.keys():
+        raise LayoutError(
+            f"{_KEY}: {file.from_} takes {', '.join(names)}; the inputs are {', '.join(samples[0].inputs)}.",
+            "declare the inputs under the names that the file gives them.",
+        )
+    return [[each.inputs[name] for name in names] for each in samples]
 
 
 def _forward_arguments(

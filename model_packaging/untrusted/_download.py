@@ -65,7 +65,8 @@ def _from_hub(repository: str, revision: str, path: str, shown: str) -> Iterator
         repository, path, revision=revision, endpoint=os.environ.get("HF_ENDPOINT")
     )
     token = huggingface_hub.get_token()
-    headers = {"authorization": f"Bearer {token}"} if token else {}
+    # As it is stored: what a server compresses could be any size here.
+    headers = {"accept-encoding": "identity"} | ({"authorization": f"Bearer {token}"} if token else {})
     waits = httpx2.Timeout(_READ_SECONDS, connect=_CONNECT_SECONDS)
     transport = httpx2.HTTPTransport(retries=_ATTEMPTS - 1)
     try:
@@ -76,9 +77,13 @@ def _from_hub(repository: str, revision: str, path: str, shown: str) -> Iterator
             answer.raise_for_status()
             yield from answer.iter_bytes(_CHUNK_BYTES)
     except httpx2.HTTPError as error:
-        lines = str(error).splitlines() or [type(error).__name__]
+        if isinstance(error, httpx2.HTTPStatusError):
+            # Its own words hold the address that the hub redirected to, whose query is as good as a token.
+            reason = f"{error.response.status_code} {error.response.reason_phrase}".rstrip()
+        else:
+            reason = next(iter(str(error).splitlines()), type(error).__name__)
         raise FetchError(
-            f"{shown} can't be fetched from the hub ({lines[0]}).",
+            f"{shown} can't be fetched from the hub ({reason}).",
             "check owner, name, revision and path; what is private there needs HF_TOKEN.",
         ) from error
 

@@ -103,7 +103,7 @@ def parsed(content: bytes, shown: str, limits: SandboxLimits, calls: int) -> San
     """
     try:
         return _believed(content, shown, limits, calls)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise SandboxError(
             f"{shown}: its process answered what can't be read ({error}).",
             "run the command again; a file that makes it happen again is not to be trusted.",
@@ -151,11 +151,18 @@ def died(shown: str, code: int, limits: SandboxLimits) -> SandboxError:
     """Return the error of a process that ended with ``code``."""
     if code == -signal.SIGXCPU:
         return too_slow(shown, limits.cpu_seconds)
-    ending = f"was killed by {signal.Signals(-code).name}" if code < 0 else f"exited with {code}"
+    ending = f"was killed by {_signal_name(-code)}" if code < 0 else f"exited with {code}"
     return SandboxError(
         f"{shown}: the process that loaded it {ending}.",
         f"look whether torch loads it at all, and with {limits.memory_bytes >> 20} MiB of memory.",
     )
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:  # most of those for real time have no name
+        return f"the signal {number}"
 
 
 def _unloadable(shown: str, reason: str, runtime: str, limits: SandboxLimits) -> SandboxError:

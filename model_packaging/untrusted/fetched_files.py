@@ -7,11 +7,13 @@ its digest was found to be the declared one, not even one that was kept: any pro
 import hashlib
 import os
 import tempfile
+import threading
 import time
 from collections.abc import Generator, Iterable
 from contextlib import closing, suppress
 from pathlib import Path
 
+from model_packaging.cancellation import check_cancelled
 from model_packaging.errors import FetchError
 from model_packaging.untrusted._download import HUB_SCHEME, S3_SCHEME, download
 
@@ -27,7 +29,9 @@ MAX_FILE_BYTES = 64 << 30
 """What a server sends beyond is not kept: no SageMaker model is as large."""
 
 
-def fetched_file(address: str, sha256: str, project_root: Path, key: str) -> Path:
+def fetched_file(
+    address: str, sha256: str, project_root: Path, key: str, cancelled: threading.Event | None = None
+) -> Path:
     """Return the file at ``address``, whose content has the digest ``sha256``; it must not be written to.
 
     Args:
@@ -35,9 +39,11 @@ def fetched_file(address: str, sha256: str, project_root: Path, key: str) -> Pat
         sha256: 64 hexadecimal digits.
         project_root: where paths start and what is fetched is kept.
         key: of the deployment file, for errors.
+        cancelled: set by another thread to end a download.
 
     Raises:
         FetchError: it is not there, can't be fetched or kept, or has another digest.
+        WorkerError: it was cancelled.
     """
     shown = f"{key}: {address}"
     try:
@@ -45,17 +51,17 @@ def fetched_file(address: str, sha256: str, project_root: Path, key: str) -> Pat
             path = project_root / address
             _check(sha256, _digest_of(path), shown)
             return path
-        return _kept(address, sha256, project_root / DOWNLOADS_FOLDER, shown)
+        folder = project_root / DOWNLOADS_FOLDER
+        return _kept(address, sha256, folder, shown, cancelled or threading.Event())
     except OSError as error:
         raise FetchError(
             f"{shown} can't be read ({error.strerror or error}).",
             "correct the path, which starts from the project's root, or bring the file there; what is "
-            "fetched "
-            f"needs room in {DOWNLOADS_FOLDER}.",
+            f"fetched needs room in {DOWNLOADS_FOLDER}.",
         ) from error
 
 
-def _kept(address: str, sha256: str, folder: Path, shown: str) -> Path:
+def _kept(address: str, sha256: str, folder: Path, shown: str, cancelled: threading.Event) -> Path:
     kept = folder / sha256
     if kept.is_file():
         if _digest_of(kept) == sha256:
@@ -72,6 +78,7 @@ def _kept(address: str, sha256: str, folder: Path, shown: str) -> Path:
         ):
             digest = hashlib.sha256()
             for chunk in chunks:
+                check_cancelled(cancelled)
                 digest.update(chunk)
                 file.write(chunk)
             file.flush()

@@ -39,6 +39,8 @@ _SEATRIAL_ROOT = Path(__file__).parents[2]
 _READ_BYTES = 1 << 20
 _POLL_SECONDS = 0.1
 _MAX_HEADER_BYTES = 16 << 20
+_ENDING_SECONDS = 30.0
+"""Between the end of the answer and that of the process."""
 
 
 def run_torchscript(
@@ -119,7 +121,11 @@ def _run(
         with process:
             try:
                 content = _read(process, shown, limits, cancelled or threading.Event())
-                code = process.wait(limits.wall_seconds)
+                code = process.wait(_ENDING_SECONDS)
+            except subprocess.TimeoutExpired as error:
+                raise SandboxError(
+                    f"{shown}: its process answered and did not end.", "look for what hangs in it."
+                ) from error
             finally:
                 process.kill()
     if code:

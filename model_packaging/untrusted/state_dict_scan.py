@@ -60,13 +60,14 @@ def scan_state_dict(path: Path, shown: str) -> None:
 def _pickle_in(path: Path, shown: str) -> bytes:
     with zipfile.ZipFile(path) as archive:
         records = archive.infolist()
-        names = [record.filename.rpartition("/")[2] for record in records]
+        # torch's reader finds records whatever the case of their letters.
+        names = [record.filename.lower().rpartition("/")[2] for record in records]
         if _TORCHSCRIPT_RECORD in names:
             raise WeightsError(f"{shown} is TorchScript, no state dict.", _FIX)
         if any(record.compress_type != zipfile.ZIP_STORED for record in records):
             raise WeightsError(f"{shown} is compressed, which torch.save never does.", _FIX)
         pickles = [record for record, name in zip(records, names, strict=True) if name.endswith(".pkl")]
-        if [record.filename.rpartition("/")[2] for record in pickles] != [_PICKLE]:
+        if [record.filename.lower().rpartition("/")[2] for record in pickles] != [_PICKLE]:
             raise WeightsError(f"{shown} has {len(pickles)} pickles, not one {_PICKLE}.", _FIX)
         if pickles[0].file_size > MAX_PICKLE_BYTES:
             raise WeightsError(

@@ -131,9 +131,10 @@ class _Scan:
                 f"{self._shown} is {_kind(names)}: it is without {', '.join(missing)}.", _NO_TORCHSCRIPT_FIX
             )
         for record in records:
-            if record.filename.endswith(_PICKLES):
+            # Whatever the case of its letters: torch's reader finds records without regard to it.
+            if record.filename.lower().endswith(_PICKLES):
                 self._check_pickle(record)
-            elif _inner(record).startswith("code/"):
+            elif _inner(record).lower().startswith("code/"):
                 self._check_code(record)
 
     def _check_sizes(self, records: Sequence[zipfile.ZipInfo], file_bytes: int) -> None:
@@ -163,9 +164,9 @@ class _Scan:
                 self._refuse(f"the record {record.orig_filename!r}, no path below one folder")
             if len(name.encode()) > self._limits.name_bytes:
                 self._refuse(f"a record whose name has more than {self._limits.name_bytes} bytes")
-            if name in seen:
-                self._refuse(f"two records {name!r}")
-            seen.add(name)
+            if name.lower() in seen:
+                self._refuse(f"two records {name!r}, which torch does not tell apart")
+            seen.add(name.lower())
         if len(roots) > 1:
             self._refuse(f"records in the folders {', '.join(sorted(roots))}")
 

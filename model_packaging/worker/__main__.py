@@ -1,6 +1,6 @@
 """Runs in a process of its own and does what needs torch and the user's code.
 
-`python -m model_packaging.worker.__main__ FOLDER LIFELINE`. A process of its own makes exports reproducible
+`python -m model_packaging.worker FOLDER LIFELINE`. A process of its own makes exports reproducible
 (TorchScript numbers classes of equal names over a process's life), survives a crash of the user's code, and
 gives its memory back. LIFELINE is the descriptor of a pipe: when that ends, so does the worker, whatever
 killed its parent.
@@ -39,7 +39,7 @@ def main(folder: WorkerFolder, lifeline: int) -> None:
         factory = request.model.eager
         if factory is None:
             raise WorkerError("the model has no eager module to ask.", "add `reference`.")
-        model = _build(factory, request.project_root)
+        model = _build(factory, request)
         records = request.task in ("export", "observe")
         weights = weights_of(model.module) if records else None
         if records:
@@ -60,16 +60,18 @@ def main(folder: WorkerFolder, lifeline: int) -> None:
             )
         _sample(model, request, folder)
         # Last, so that nothing the second call leaves in the process reaches the artifact.
-        check_repeatable_factory(weights, lambda: _build(factory, request.project_root), factory.from_)
+        check_repeatable_factory(weights, lambda: _build(factory, request), factory.from_)
         folder.write_success()
     except PackagingError as error:
         folder.write_error(error)
 
 
-def _build(factory: Factory, project_root: Path) -> EagerModel:
-    model = build_eager_model(FactoryReference.parse(factory.from_), factory.arguments, project_root)
+def _build(factory: Factory, request: WorkerRequest) -> EagerModel:
+    section = "reference" if request.model.export is None else "export"
+    reference = FactoryReference.parse(factory.from_, section)
+    model = build_eager_model(reference, factory.arguments, request.project_root)
     if factory.weights is not None:
-        load_weights(model.module, factory.weights, project_root)
+        load_weights(model.module, factory.weights, request.project_root, section)
     return model
 
 

@@ -80,10 +80,12 @@ class ConfiguredSequences:
     Attributes:
         inputs: those that Triton fills: controls and states.
         outputs: those that Triton keeps: states.
+        state_datatypes: of each state, the input that takes it and its KServe v2 data type.
     """
 
     inputs: frozenset[str] = frozenset()
     outputs: frozenset[str] = frozenset()
+    state_datatypes: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,11 +257,10 @@ def _step(step: Any) -> Step:  # noqa: ANN401 - protobuf's generated classes shi
 
 
 def _tensor(tensor: Any) -> ConfiguredTensor:  # noqa: ANN401 - protobuf's generated classes ship no types
-    datatype = _enum_name(tensor, "data_type").removeprefix("TYPE_")
     dims = tuple(tensor.dims)
     return ConfiguredTensor(
         name=tensor.name,
-        datatype="BYTES" if datatype == "STRING" else datatype,
+        datatype=_datatype(tensor),
         dims=dims,
         model_dims=tuple(tensor.reshape.shape) if tensor.HasField("reshape") else dims,
         label_filename=getattr(tensor, "label_filename", ""),
@@ -272,9 +273,8 @@ def _warmup(warmup: Any) -> Warmup:  # noqa: ANN401 - protobuf's generated class
     inputs = []
     for name in sorted(warmup.inputs):
         data = warmup.inputs[name]
-        datatype = _enum_name(data, "data_type").removeprefix("TYPE_")
         dims = tuple(data.dims)
-        inputs.append(ConfiguredTensor(name, "BYTES" if datatype == "STRING" else datatype, dims, dims))
+        inputs.append(ConfiguredTensor(name, _datatype(data), dims, dims))
     return Warmup(warmup.name, warmup.batch_size, tuple(inputs))
 
 
@@ -282,11 +282,18 @@ def _sequences(sequences: Any) -> ConfiguredSequences:  # noqa: ANN401 - protobu
     controls = {each.name for each in sequences.control_input}
     states = {each.input_name for each in sequences.state}
     kept = frozenset(each.output_name for each in sequences.state)
-    return ConfiguredSequences(frozenset(controls | states), kept)
+    datatypes = tuple((each.input_name, _datatype(each)) for each in sequences.state)
+    return ConfiguredSequences(frozenset(controls | states), kept, datatypes)
 
 
 def _group(group: Any) -> InstanceGroup:  # noqa: ANN401 - protobuf's generated classes ship no types
     return InstanceGroup(kind=_enum_name(group, "kind"), count=group.count, gpus=tuple(group.gpus))
+
+
+def _datatype(message: Any) -> str:  # noqa: ANN401 - protobuf's generated classes ship no types
+    """Return the KServe v2 name of ``data_type``: the reverse of ``triton_datatype``."""
+    datatype = _enum_name(message, "data_type").removeprefix("TYPE_")
+    return "BYTES" if datatype == "STRING" else datatype
 
 
 def _enum_name(message: Any, field: str) -> str:  # noqa: ANN401 - protobuf's generated classes ship no types

@@ -135,8 +135,9 @@ def version_not_packed(artifact: ArtifactInspection) -> Iterator[Violation]:
             versions = versions[-1:]
         if wanted not in versions:
             yield Violation(
-                f"{member.place} wants version {wanted}; the model serves {', '.join(map(str, versions))}.",
-                f"-1, {', '.join(map(str, versions))}.",
+                f"{member.place} wants version {wanted}; the model serves "
+                f"{', '.join(map(str, versions)) or 'none'}.",
+                f"{', '.join(map(str, (-1, *versions)))}.",
             )
 
 

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 import catalogue
 from catalogue.multi_model import MULTI_MODEL_GPU_TYPES
-from model_packaging.artifact import Layout
 from preflight.evidence import DeploymentEvidence, ServedModel
 from preflight.finding import Severity
 from preflight.registry import rule
@@ -92,25 +91,34 @@ def variable_unheeded(evidence: DeploymentEvidence) -> Iterator[Violation]:
 @rule(
     "SEA612",
     severity=Severity.ERROR,
-    title="an archive with several models in a multi-model endpoint",
+    title="an archive of which a multi-model endpoint loads something else",
     scope=DEPLOYMENT,
-    source=f"{_FRONTEND}, SageMakerMMELoadModel: an error where there is more than one folder",
-    symptom="Each request for it is answered 'More than one version or model directories found', and the "
-    "others work.",
-    fix="Give the ensemble, or the model that calls others, an endpoint of its own.",
+    source=f"{_FRONTEND}, SageMakerMMELoadModel: of several folders the ensemble is loaded, else the last "
+    "that the file system names; docker/sagemaker/serve: without --load-model",
+    symptom="Each request for it fails or is answered by another model of the archive, and the others work.",
+    fix="Give the model that calls others, or whose part is an ensemble, an endpoint of its own.",
 )
 def several_models_in_one_archive(evidence: DeploymentEvidence) -> Iterator[Violation]:
-    """The frontend loads an archive with one model's folder, so neither ensembles nor what calls others."""
+    """The frontend loads one folder, or one ensemble with its steps; what those call, nobody loads.
+
+    Of a repository that is there already, the file doesn't say what is in it.
+    """
     for each in _of_multi_model_endpoints(evidence):
-        manifest = evidence.built[each.name].manifest
-        if manifest is None or manifest.layout is not Layout.TRITON:
-            continue
-        folders = sorted({record.path.partition("/")[0] for record in manifest.files if "/" in record.path})
-        if len(folders) > 1:
+        packed = {each.name: each.model, **evidence.file.deployment.members_of(each.name)}
+        ensembles = [name for name, model in packed.items() if model.ensemble is not None]
+        callers = [name for name, model in packed.items() if model.python is not None and model.python.calls]
+        place = ("endpoints", each.endpoint_key, "models")
+        if len(ensembles) > 1:
             yield Violation(
-                f"The archive of {each.name} holds {', '.join(folders)}.",
-                "one model in each archive of a multi-model endpoint.",
-                ("endpoints", each.endpoint_key, "models"),
+                f"The archive of {each.name} holds the ensembles {', '.join(sorted(ensembles))}.",
+                "one ensemble in each archive of a multi-model endpoint.",
+                place,
+            )
+        if callers:
+            yield Violation(
+                f"The archive of {each.name} holds {', '.join(sorted(callers))}, which calls other models.",
+                "models that call no other in a multi-model endpoint.",
+                place,
             )
 
 

@@ -1,4 +1,4 @@
-"""SEA222: config.pbtxt, whoever wrote it, against the ONNX model's own graph; nothing of it is run."""
+"""SEA222 to SEA227: config.pbtxt, whoever wrote it, against an ONNX model's own graph, which is not run."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

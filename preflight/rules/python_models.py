@@ -10,7 +10,7 @@ from preflight.registry import rule
 from preflight.rule import ARTIFACT, DEPLOYMENT, Violation
 from preflight.rules._environment import INFERENCE_TYPE
 from preflight.rules._triton_config import config_of
-from spec import Model
+from spec import Deployment, Model
 
 __all__ = [
     "called_model_not_loaded",
@@ -126,18 +126,39 @@ def sender_without_policy(artifact: ArtifactInspection) -> Iterator[Violation]:
     fix=f"Give the container {INFERENCE_TYPE}: generate_stream, or generate for one answer to each request.",
 )
 def decoupled_behind_infer(evidence: DeploymentEvidence) -> Iterator[Violation]:
-    """SageMaker's frontend takes requests over HTTP, whose plain form has one answer."""
-    models = evidence.file.deployment.models
+    """SageMaker's frontend takes requests over HTTP, whose plain form has one answer.
+
+    Behind a multi-model endpoint there is no other form.
+    """
+    deployment = evidence.file.deployment
+    by_target = {name for each in deployment.multi_model_endpoints.values() for name in each.served}
     for name, model in evidence.served_models():
         inference_type = model.container.environment.get(INFERENCE_TYPE, "infer")
-        answering = model.ensemble.members if model.ensemble is not None else (name,)
-        decoupled = [each for each in answering if _is_decoupled(models[each])]
-        if decoupled and inference_type == "infer":
+        decoupled = [each for each in _executed(deployment, name) if _is_decoupled(deployment.models[each])]
+        if decoupled and name in by_target:
+            yield Violation(
+                f"{_names(decoupled)} is decoupled, and a multi-model container answers plain inference "
+                "requests alone.",
+                "models that are not decoupled.",
+                ("models", name),
+                "Give the model an endpoint of its own, or return exactly one response for each request.",
+            )
+        elif decoupled and inference_type == "infer":
             yield Violation(
                 f"{_names(decoupled)} is decoupled, and the container answers plain inference requests.",
                 f"{INFERENCE_TYPE}: generate_stream or generate.",
                 ("models", name),
             )
+
+
+def _executed(deployment: Deployment, name: str) -> list[str]:
+    """Return the models that execute a request to ``name``: itself, or the steps of the ensemble it is."""
+    ensemble = deployment.models[name].ensemble
+    if ensemble is None:
+        return [name]
+    return list(
+        dict.fromkeys(inner for member in ensemble.members for inner in _executed(deployment, member))
+    )
 
 
 def _is_decoupled(model: Model) -> bool:

@@ -1,4 +1,4 @@
-"""SEA231: config.pbtxt, whoever wrote it, against ``forward`` in the TorchScript file.
+"""SEA231 to SEA235: config.pbtxt, whoever wrote it, against ``forward`` in the TorchScript file.
 
 The file's source text is read, never run. It says which arguments there are and how many results, not their
 data types and sizes: those only an eager module shows (SEA3xx).
@@ -16,11 +16,19 @@ from model_packaging.artifact.torchscript_signature import (
 from preflight.finding import Severity
 from preflight.registry import rule
 from preflight.rule import ARTIFACT, Violation
-from preflight.rules._triton_config import TritonConfig, config_of
+from preflight.rules._triton_config import NO_DATATYPE, TritonConfig, config_of, triton_datatype
 
-__all__ = ["argument_no_tensor", "input_count_differs", "input_position_impossible", "output_index_beyond"]
+__all__ = [
+    "argument_no_tensor",
+    "datatype_without_a_torch_type",
+    "input_count_differs",
+    "input_position_impossible",
+    "output_index_beyond",
+]
 
 _NOT_LOADED = "Triton refuses the model, and the endpoint fails after its start-up time-out."
+_DATATYPES = ("BOOL", "UINT8", "INT8", "INT16", "INT32", "INT64", "FP16", "FP32", "FP64", "BYTES")
+"""What the backend makes tensors of; strings come as a list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +144,34 @@ def output_index_beyond(artifact: ArtifactInspection) -> Iterator[Violation]:
                     f"{count}.",
                     f"0 to {count - 1}.",
                 )
+
+
+@rule(
+    "SEA235",
+    severity=Severity.ERROR,
+    title="a data type that LibTorch does not take",
+    scope=ARTIFACT,
+    source="pytorch_backend, src/libtorch_utils.cc, ModelConfigDataTypeToTorchType; src/libtorch.cc, "
+    "ValidateInputs and ValidateOutputs",
+    symptom=f"Triton says 'unsupported datatype': {_NOT_LOADED}",
+    fix="Let forward take and return another type, and declare that.",
+)
+def datatype_without_a_torch_type(artifact: ArtifactInspection) -> Iterator[Violation]:
+    """Triton has more data types than the backend: no wider unsigned integers, no BF16."""
+    script = next(_scripts(artifact), None)
+    if script is None:
+        return
+    config = script.config
+    named = [
+        *((f"The input {each.name!r}", each.datatype) for each in config.inputs),
+        *((f"The output {each.name!r}", each.datatype) for each in config.outputs),
+        *((f"The state of {name!r}", datatype) for name, datatype in config.sequences.state_datatypes),
+    ]
+    for words, datatype in named:
+        if datatype not in (*_DATATYPES, NO_DATATYPE):
+            yield Violation(
+                f"{words} is {triton_datatype(datatype)}.", f"{', '.join(map(triton_datatype, _DATATYPES))}."
+            )
 
 
 def _scripts(artifact: ArtifactInspection) -> Iterator[_Script]:

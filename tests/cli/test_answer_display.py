@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
+from tritonclient.utils import triton_to_np_dtype
 
 from cli._answer_display import show_answer, show_streamed
 from cli._output import Output
@@ -38,6 +40,15 @@ def test_an_answer_is_a_document(capsys: pytest.CaptureFixture[str]) -> None:
         "seconds": 0.0125,
         "outputs": {"text": ["café", "\N{REPLACEMENT CHARACTER}"], "scores": [[1, None, 3, 4, 5]]},
     }
+
+
+def test_bf16_has_no_nan_in_json_either(capsys: pytest.CaptureFixture[str]) -> None:
+    """Its data type is not one of numpy's own."""
+    scores = np.array([1.5, np.nan], triton_to_np_dtype("BF16"))
+    show_answer(Output(as_json=True), replace(ANSWER, outputs={"scores": scores}))
+    out = capsys.readouterr().out
+    assert "NaN" not in out
+    assert json.loads(out)["outputs"] == {"scores": [1.5, None]}
 
 
 def test_streamed_answers_are_shown_when_they_come(capsys: pytest.CaptureFixture[str]) -> None:

@@ -31,6 +31,12 @@ def test_square_brackets_in_a_message_stay(capsys: pytest.CaptureFixture[str]) -
     assert capsys.readouterr().err == "shape is [1, 3] [red]\n"
 
 
+def test_a_place_in_a_message_is_no_emoji(capsys: pytest.CaptureFixture[str]) -> None:
+    """Line 100 of a file stays that."""
+    ended(InvocationError("x.yaml:100: models; arn:aws:kms:key"))
+    assert capsys.readouterr().err == "x.yaml:100: models; arn:aws:kms:key\n"
+
+
 def test_a_bug_is_one_line_and_a_file(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -62,7 +68,9 @@ def test_a_closed_pipe_is_nobodys_bug() -> None:
 def test_ctrl_c_is_130(capsys: pytest.CaptureFixture[str]) -> None:
     """As a shell would have it."""
     assert ended(KeyboardInterrupt()) == 130
-    assert capsys.readouterr().err == "interrupted\n"
+    assert capsys.readouterr() == ("", "interrupted\n")
+    ended(KeyboardInterrupt(), as_json=True)
+    assert json.loads(capsys.readouterr().out) == {"ok": False, "error": "interrupted"}
 
 
 def test_an_error_is_a_document_too(capsys: pytest.CaptureFixture[str]) -> None:

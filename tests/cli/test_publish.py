@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from cli import _s3, main
+from cli import _clients, main
 
 LOCAL = Path(__file__).parents[2] / "deployments" / "local.yaml"
 
@@ -35,7 +35,7 @@ def test_the_laptops_aws_must_run(
 ) -> None:
     """A deployment for the laptop's account never goes to another."""
     stopped = SimpleNamespace(status=lambda: SimpleNamespace(running=False))
-    monkeypatch.setattr(_s3, "LocalAws", lambda _root: stopped)
+    monkeypatch.setattr(_clients, "LocalAws", lambda _root: stopped)
     assert main(["publish", str(deployment), "--json"]) == 1
     assert json.loads(capsys.readouterr().out) == {
         "ok": False,

@@ -128,3 +128,10 @@ def test_values_that_aws_refuses_are_refused(stack: cdk.Stack) -> None:
         _build(stack, timeout=cdk.Duration.minutes(481), log_retention_days=31)
     assert "timeout is 481 minutes; CodeBuild takes 5 to 480." in str(refused.value)
     assert "log_retention_days is 31; CloudWatch Logs keeps logs for one of 1, 3, 5," in str(refused.value)
+
+
+def test_an_index_with_credentials_is_refused(stack: cdk.Stack) -> None:
+    """A variable of the project is plain text; what is refused is not shown either."""
+    with pytest.raises(HostingError, match="package_index has a user's name or a password") as refused:
+        _build(stack, package_index="https://user:secret@packages.example/simple")
+    assert "secret" not in str(refused.value)

@@ -130,5 +130,5 @@ def test_today_the_laptop_refuses_it_as_aws_does(project: Project, rehearsed: di
     assert mixed.document("local", "up")["as_of"] is None
     refused = mixed.seatrial("rehearse", DEPLOYMENT)
     assert refused.returncode == 1
-    assert "Elastic Inference" in refused.stderr
-    assert "no longer available" in refused.stderr
+    assert "elastic-inference.runtime" in refused.stderr
+    assert "does not exist" in refused.stderr

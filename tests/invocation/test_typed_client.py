@@ -119,6 +119,7 @@ def test_nothing_of_ours_is_imported(name: str) -> None:
     assert modules <= {"numpy", "tritonclient", *sys.stdlib_module_names}
 
 
+@pytest.mark.integration
 def test_it_is_clean(folder: Path) -> None:
     """For mypy in its strictest mode, and for ruff with its own defaults and with this project's rules."""
     programs = Path(sys.executable).parent

@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from model_packaging.artifact import BuildInputs
 from model_packaging.build_inputs import build_inputs_of
 from model_packaging.errors import DataFileError, FactoryError
+from model_packaging.source_files import SourceFiles
 from spec import Model
 from tests.model_packaging.projects import Project
 
@@ -113,12 +115,22 @@ def test_a_missing_module_is_a_factory_error(nested: Path) -> None:
         build_inputs_of(section("zoo.visoin:classifier"), nested)
 
 
+def test_a_references_missing_module_is_named_as_such(nested: Path) -> None:
+    """By the key that the user wrote."""
+    file = {"from": "m.onnx", "sha256": "a" * 64}
+    reference = {"from": "zoo.visoin:classifier"}
+    model = Model.model_validate({"file": file, "reference": reference, "triton": {"max_batch_size": 4}})
+    with pytest.raises(FactoryError, match=r"^reference\.from is 'zoo\.visoin:classifier', but"):
+        build_inputs_of(model, nested)
+
+
 def test_asking_imports_neither_torch_nor_the_users_code(project: Project) -> None:
     """Synth asks too, in an environment without torch."""
     project.write("raise RuntimeError('imported')")
     program = f"""
 import sys
 from pathlib import Path
+from model_packaging.artifact import BuildInputs
 from model_packaging.build_inputs import build_inputs_of
 from spec import Model
 model = Model.model_validate_json({project.model().model_dump_json(by_alias=True)!r})
@@ -166,6 +178,58 @@ def test_declared_weights_decide_a_build_unread(nested: Path) -> None:
     )
     assert first.differences(second) == ("the model's section of the deployment file",)
     assert "safetensors" in dict(first.pins)
+
+
+@pytest.mark.parametrize("key", ["weights", "versions"])
+def test_where_weights_lie_decides_no_build(nested: Path, key: str) -> None:
+    """Their digest does: weights that move from the project to S3 are the same weights."""
+
+    def given(address: str) -> Model:
+        weights = {"from": address, "sha256": "a" * 64}
+        return section(
+            **{"weights": weights} if key == "weights" else {"versions": {"1": {"weights": weights}}}
+        )
+
+    here, there = given("own.pt"), given("s3://bucket/own.pt")
+    assert build_inputs_of(here, nested) == build_inputs_of(there, nested)
+
+
+def test_where_a_file_lies_decides_no_build(nested: Path) -> None:
+    """Its digest does, and its format, which its suffix says."""
+
+    def inputs(address: str, digit: str = "a") -> BuildInputs:
+        file = {"from": address, "sha256": digit * 64}
+        return build_inputs_of(Model.model_validate({"file": file, "triton": {"max_batch_size": 4}}), nested)
+
+    assert inputs("m.onnx") == inputs("s3://bucket/other.onnx")
+    assert inputs("m.onnx") != inputs("m.plan")
+    assert inputs("m.onnx") != inputs("m.onnx", "b")
+
+
+def test_where_an_archive_lies_decides_no_build(nested: Path) -> None:
+    """Its digest does, and which of its models answers."""
+
+    def inputs(**repository: str) -> BuildInputs:
+        section = {"from": "s3://bucket/a.tar.gz", "sha256": "a" * 64, **repository}
+        return build_inputs_of(Model.model_validate({"repository": section}), nested)
+
+    assert inputs() == inputs(**{"from": "s3://elsewhere/b.tar.gz"})
+    assert inputs() != inputs(model="other")
+    assert inputs() != inputs(sha256="b" * 64)
+
+
+def test_a_file_that_may_not_be_read_is_named(nested: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Packaging and synth ask; neither ends in a traceback, nor says that it could not write."""
+
+    def refuse(_: SourceFiles, path: Path) -> str:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    (nested / "words.txt").write_text("one\n")
+    monkeypatch.setattr(SourceFiles, "sha256", refuse)
+    with pytest.raises(DataFileError) as caught:
+        build_inputs_of(section(files=["words.txt"]), nested)
+    assert caught.value.cause == "shared/__init__.py can't be read (Permission denied)."
+    assert caught.value.fix == "make it readable."
 
 
 def test_a_section_without_files_keeps_its_key(nested: Path) -> None:

@@ -43,6 +43,17 @@ def test_declared_weights_tell_the_size(tmp_path: Path, *, there: bool) -> None:
     assert needed_bytes_of(model, tmp_path / "build", tmp_path) == (9 if there else 2) * GIB
 
 
+def test_the_largest_version_tells_the_size(tmp_path: Path) -> None:
+    """Versions are exported one after the other, the one that answers is not always the largest."""
+    versions = {
+        number: {"weights": {"from": f"weights/{number}.safetensors", "sha256": number * 64}}
+        for number in ("1", "2")
+    }
+    sparse(tmp_path / "weights" / "1.safetensors", 2 * GIB)
+    sparse(tmp_path / "weights" / "2.safetensors", GIB)
+    assert needed_bytes_of(section(versions=versions), tmp_path / "build", tmp_path) == 9 * GIB
+
+
 def test_a_models_file_tells_the_size(tmp_path: Path) -> None:
     """It is loaded to be compared."""
     model = Model.model_validate(

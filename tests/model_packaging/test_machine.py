@@ -36,7 +36,16 @@ def test_a_container_has_less(system: Path, limit: str, expected: int) -> None:
     """What its control group leaves."""
     (system / "memory.max").write_text(f"{limit}\n")
     (system / "memory.current").write_text(f"{1 << 30}\n")
+    (system / "memory.stat").write_text("anon 5\ninactive_file 0\n")
     assert Machine.here().memory_bytes == expected
+
+
+def test_files_that_a_container_has_cached_make_room(system: Path) -> None:
+    """Whoever has just read its weights has not used up its memory."""
+    (system / "memory.max").write_text(f"{3 << 30}\n")
+    (system / "memory.current").write_text(f"{3 << 30}\n")
+    (system / "memory.stat").write_text(f"anon {1 << 30}\nfile {2 << 30}\ninactive_file {2 << 30}\n")
+    assert Machine.here().memory_bytes == 2 << 30
 
 
 def test_without_linux_it_is_the_whole_memory(system: Path) -> None:

@@ -291,7 +291,7 @@ def test_errors_inside_an_endpoint_name_the_file_s_path(change: Change) -> None:
         (
             {"prefix_aware": {"prefix_length": 1024, "concurrency_threshold": 8}},
             f"{SHARED}.prefix_aware",
-            "prefix_aware says nothing to any other routing than PREFIX_AWARE",
+            "prefix_aware is given, and routing is not PREFIX_AWARE",
         ),
         ({"components__it__compute__cpus": 0.2}, f"{CLASSIFIER}.compute.cpus", "0.2 is too small"),
         (

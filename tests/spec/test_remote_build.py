@@ -34,6 +34,16 @@ def test_defaults_are_as_documented() -> None:
     assert (build.compute_type, build.models, build.package_index) == ("BUILD_GENERAL1_2XLARGE", (), None)
 
 
+@pytest.mark.parametrize(
+    "index", ["https://user:secret@packages.example/simple", "https://token@packages.example/simple"]
+)
+def test_the_index_has_no_credentials(index: str) -> None:
+    """The project's variables are plain text, in the template and in the console."""
+    (problem,) = _problems((_TEXT % "large").replace("[large]", f"[large], package_index: '{index}'"))
+    assert "build.package_index" in problem
+    assert "without a user's name or password" in problem
+
+
 def test_models_of_the_file_are_named() -> None:
     """A model that exists is taken."""
     build = parse_deployment(_TEXT % "large", Path("t.yaml")).deployment.build
@@ -79,3 +89,26 @@ def test_shapes_are_as_trtexec_writes_them(shape: str) -> None:
     )
     (problem,) = _problems(text)
     assert "dimensions without the batch, as trtexec writes them, such as 3x224x224" in problem
+
+
+def _with_shapes(smallest: str, optimal: str, largest: str) -> str:
+    shapes = f'shapes: {{x: {{min: "{smallest}", opt: "{optimal}", max: "{largest}"}}}}'
+    return (_TEXT % "large").replace("ml.g4dn.xlarge}", f"ml.g4dn.xlarge, {shapes}}}")
+
+
+@pytest.mark.parametrize(
+    "shapes", [("2", "1", "3"), ("1", "4", "3"), ("3x9", "3x9", "3x8"), ("1", "1x1", "1")]
+)
+def test_shapes_ascend(shapes: tuple[str, str, str]) -> None:
+    """What trtexec would refuse in a job that costs money."""
+    (problem,) = _problems(_with_shapes(*shapes))
+    smallest, optimal, largest = shapes
+    assert "models.planned.export.tensorrt.shapes.x: " in problem
+    assert f"from min {smallest} over opt {optimal} to max {largest} dimensions do not ascend" in problem
+    assert "as many dimensions in each, and none that is smaller in the next" in problem
+    assert "correct min, opt or max" in problem
+
+
+def test_shapes_may_be_equal() -> None:
+    """A dimension of one size, and one that varies."""
+    parse_deployment(_with_shapes("3x1", "3x8", "3x8"), Path("t.yaml"))

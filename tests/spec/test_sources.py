@@ -2,11 +2,14 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 
-from spec import Problem
+from spec import Problem, parse_deployment
+from spec.schema import deployment_schema
 
 Loads = Callable[[str], tuple[Problem, ...]]
 
@@ -117,28 +120,77 @@ def test_torchscript_needs_a_way(problem: Callable[..., tuple[str, str, str, str
 
 
 @pytest.mark.parametrize(
-    ("export", "key"),
+    ("export", "key", "formats"),
     [
-        ({**EXPORT, "opset": 18}, "opset"),
-        ({**EXPORT, "tensorrt": BUILD}, "tensorrt"),
-        ({**ONNX, "how": "trace"}, "how"),
-        ({**ONNX, "freeze": True}, "freeze"),
-        ({**ONNX, "optimize": True}, "optimize"),
-        ({**ONNX, "tensorrt": BUILD}, "tensorrt"),
-        ({**PLAN, "how": "trace"}, "how"),
-        ({**PLAN, "freeze": True}, "freeze"),
+        ({**EXPORT, "opset": 18}, "opset", "onnx or tensorrt"),
+        ({**EXPORT, "tensorrt": BUILD}, "tensorrt", "tensorrt"),
+        ({**ONNX, "how": "trace"}, "how", "torchscript"),
+        ({**ONNX, "freeze": True}, "freeze", "torchscript"),
+        ({**ONNX, "optimize": True}, "optimize", "torchscript"),
+        ({**ONNX, "tensorrt": BUILD}, "tensorrt", "tensorrt"),
+        ({**PLAN, "how": "trace"}, "how", "torchscript"),
+        ({**PLAN, "freeze": True}, "freeze", "torchscript"),
     ],
     ids=lambda value: value if isinstance(value, str) else value["to"],
 )
 def test_a_key_of_another_format(
-    problem: Callable[..., tuple[str, str, str, str]], export: dict[str, Any], key: str
+    problem: Callable[..., tuple[str, str, str, str]], export: dict[str, Any], key: str, formats: str
 ) -> None:
     """What says nothing to a format is not passed over."""
     assert problem(other={"export": export, "triton": TRITON}) == (
         f"models.other.export.{key}",
-        f"{key} says nothing to {export['to']}",
-        "it belongs to another format",
-        f"remove {key}, or change to",
+        f"the format is {export['to']}, which has no {key}",
+        f"{key} with to: {formats}",
+        f"remove {key}, or set to: {formats}",
+    )
+
+
+@pytest.mark.parametrize(
+    ("to", "key", "given"),
+    [("torchscript", "how", "trace"), ("tensorrt", "tensorrt", BUILD)],
+)
+def test_the_schema_says_what_a_format_needs(to: str, key: str, given: object) -> None:
+    """An editor marks the same as the loader: no key, and an empty one."""
+    schema = deployment_schema()
+    validator = jsonschema.Draft202012Validator({**schema["$defs"]["Export"], "$defs": schema["$defs"]})
+    export = {"from": "examples.vision:classifier", "to": to}
+    assert not validator.is_valid(export)
+    assert not validator.is_valid({**export, key: None})
+    assert validator.is_valid({**export, key: given})
+    assert validator.is_valid({**export, "to": "onnx"})
+
+
+@pytest.mark.parametrize(
+    ("files", "index", "other"),
+    [
+        (["data/model.py"], 0, "python.from"),
+        (["a/words.txt", "b/vocab.txt", "c/words.txt"], 2, "a/words.txt"),
+    ],
+    ids=["model", "files"],
+)
+def test_files_of_one_name(
+    problem: Callable[..., tuple[str, str, str, str]], files: list[str], index: int, other: str
+) -> None:
+    """They lie in one folder, beside the model's own."""
+    name = files[index].rpartition("/")[2]
+    assert problem(other={"python": {**PYTHON, "files": files}, "triton": DECLARED}) == (
+        f"models.other.python.files[{index}]",
+        f"{name!r} is also the name of {other} beside the model",
+        "files whose names differ, whatever folders they lie in",
+        "rename one of the two",
+    )
+
+
+@pytest.mark.parametrize("key", ["input", "output"])
+def test_a_tensor_declared_twice(problem: Callable[..., tuple[str, str, str, str]], key: str) -> None:
+    """Requests and answers know tensors by their names; an input and an output may share one."""
+    shared = {**DECLARED, "output": [TENSOR]}
+    twice = {**shared, key: [TENSOR, {**TENSOR, "name": "z"}, {**TENSOR, "dims": [4]}]}
+    assert problem(other={"python": PYTHON, "triton": twice}) == (
+        f"models.other.triton.{key}[2].name",
+        "'x' is declared twice",
+        "names that differ",
+        "rename one of the two, or remove it",
     )
 
 
@@ -370,3 +422,18 @@ def test_a_model_may_be_part_of_several(problems_with: Callable[..., tuple[Probl
         )
         == ()
     )
+
+
+def test_members_are_found_once_however_many_ways_lead_to_them(valid: dict[str, Any]) -> None:
+    """Forty diamonds on top of each other are eighty models, each after its own members."""
+    below: tuple[str, ...] = ()
+    for level in range(40):
+        pair = f"left{level}", f"right{level}"
+        valid["models"] |= {
+            name: {"python": {**PYTHON, "calls": list(below)}, "triton": DECLARED} for name in pair
+        }
+        below = pair
+    members = list(parse_deployment(json.dumps(valid), Path("t.yaml")).deployment.members_of("left39"))
+    assert len(members) == len(set(members)) == 78
+    assert members[:2] == ["left0", "right0"]
+    assert members[-2:] == ["left38", "right38"]

@@ -3,11 +3,14 @@
 import copy
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from model_packaging.artifact import MANIFEST_FILE_NAME, read_manifest, write_manifest
 from stacks import StacksError, build_app
+from stacks._container import RESPONSE_CACHE_BYTES
 
 if TYPE_CHECKING:
     from tests.stacks.conftest import Project
@@ -184,6 +187,22 @@ def test_pytorchs_image_is_told_its_entry_point(project: "Project", synth: Synth
     project.package()
     [model] = of_type(synth()["trial-many.template.json"], "AWS::SageMaker::Model")
     assert model["PrimaryContainer"]["Environment"] == {"SAGEMAKER_PROGRAM": "inference.py"}
+
+
+def test_one_model_that_asks_for_a_cache_gets_one(project: "Project", synth: Synth) -> None:
+    """The server is one for all models, whichever of them asks; in a row, each container has its own."""
+    path = project.root / "build" / "trial" / "two" / MANIFEST_FILE_NAME
+    write_manifest(replace(read_manifest(path), response_cache=True), path)
+    files = synth()
+    arguments = {"SAGEMAKER_TRITON_ADDITIONAL_ARGS": f"--cache-config=local,size={RESPONSE_CACHE_BYTES}"}
+    [many] = of_type(files["trial-many.template.json"], "AWS::SageMaker::Model")
+    assert many["PrimaryContainer"]["Environment"] == arguments
+    [sides] = of_type(files["trial-sides.template.json"], "AWS::SageMaker::Model")
+    default = "SAGEMAKER_TRITON_DEFAULT_MODEL_NAME"
+    assert [each["Environment"] for each in sides["Containers"]] == [
+        {default: "one"},
+        {default: "two", **arguments},
+    ]
 
 
 def test_findings_about_several_models_stop_the_synth(project: "Project") -> None:

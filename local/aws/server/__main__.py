@@ -16,6 +16,8 @@ from local.aws.server.settings import Settings, parse_arguments
 from local.aws.server_state import STATE_FILE_NAME, ServerState, process_start_ticks, write_server_state
 
 _STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+_FOLDERS_WHILE_IT_RUNS = ("endpoints", "components", "jobs")
+"""Of the state folder: what is served, and what jobs work in."""
 
 
 def main() -> int:
@@ -35,7 +37,10 @@ def main() -> int:
 
 @contextlib.contextmanager
 def _own(settings: Settings) -> Iterator[None]:
-    """Hold the state folder for this process alone; what an earlier server left in it is removed."""
+    """Hold the state folder for this process alone; what an earlier server left in it is removed.
+
+    At the end only what tells what happened stays: the logs.
+    """
     folder = settings.state_folder
     folder.mkdir(parents=True, exist_ok=True)
     start_ticks = process_start_ticks(os.getpid())
@@ -46,7 +51,7 @@ def _own(settings: Settings) -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise ServerError(f"another server runs with the state folder {folder}") from None
-        for leftover in ("endpoints", "components", "jobs", "logs"):
+        for leftover in (*_FOLDERS_WHILE_IT_RUNS, "logs"):
             shutil.rmtree(folder / leftover, ignore_errors=True)
         write_server_state(
             folder, ServerState(os.getpid(), start_ticks, settings.port, settings.runtime_port)
@@ -54,6 +59,8 @@ def _own(settings: Settings) -> Iterator[None]:
         try:
             yield
         finally:
+            for name in _FOLDERS_WHILE_IT_RUNS:
+                shutil.rmtree(folder / name, ignore_errors=True)
             (folder / STATE_FILE_NAME).unlink(missing_ok=True)
 
 

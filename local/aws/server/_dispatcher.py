@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 from local.aws.server._answer_relay import AnswerRelay
-from local.aws.server._call import AnswerWay, Call
 from local.aws.server._client_connection import ClientConnection
 from local.aws.server._control_request import ControlRequest
+from local.aws.server._dispatch_to_several import open_shared, refusal_of_targets
 from local.aws.server._exchange import Exchange, Refusal
 from local.aws.server._invocation import Invocation
-from local.aws.server._shared_dispatch import open_shared, refusal_of_targets
+from local.aws.server._runtime_call import AnswerWay, Call
 from local.aws.server._stream_relay import StreamRelay
 from local.aws.server.components.routes import ComponentRoute, ComponentRoutes
 from local.aws.server.fleet import SharedServing

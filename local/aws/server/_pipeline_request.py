@@ -12,9 +12,9 @@ from collections.abc import Callable, Mapping
 from http import HTTPStatus
 
 from local.aws.server._answer_relay import AnswerRelay, NewRelay
-from local.aws.server._call import Call
 from local.aws.server._exchange import Client
 from local.aws.server._invocation import Invocation
+from local.aws.server._runtime_call import Call
 from local.aws.server.fleet import SharedServing
 from local.aws.server.invocation_mapping import invocation_answer_type, server_request
 from local.aws.server.routes import Backend

@@ -5,8 +5,8 @@ import logging
 from concurrent.futures import Future
 
 from local.aws.server._answer_relay import AnswerRelay
-from local.aws.server._call import Call
 from local.aws.server._invocation import Invocation
+from local.aws.server._runtime_call import Call
 from local.aws.server.errors import LaunchError
 from local.aws.server.invocation_mapping import server_request
 from local.aws.server.routes import Backend

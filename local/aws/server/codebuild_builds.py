@@ -8,6 +8,7 @@ guide, "Build specification reference for CodeBuild" and "Environment variables 
 """
 
 import json
+import logging
 import shutil
 import threading
 import time
@@ -23,6 +24,8 @@ from local.aws.server.ministack_codebuild import Document
 from local.aws.server.scope import Scope
 
 __all__ = ["CodeBuildBuilds"]
+
+_logger = logging.getLogger("seatrial.jobs")
 
 _SECONDS_PER_MINUTE = 60
 _DEFAULT_TIMEOUT_MINUTES = 60
@@ -84,6 +87,9 @@ class CodeBuildBuilds:
             _end(build, "SUCCEEDED" if succeeded else "FAILED")
         except (LaunchError, OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
             _end(build, "FAILED", str(error))
+        except Exception as error:  # a thread has no caller: the log and the build must tell
+            _logger.exception("build %s failed", build["id"])
+            _end(build, "FAILED", f"{type(error).__name__}: {error}")
         finally:
             self._running.pop(build["id"], None)
             (folder / ".venv").unlink(missing_ok=True)
@@ -95,7 +101,7 @@ class CodeBuildBuilds:
         self._running[build["id"]] = process
         group, stream = build["logs"]["groupName"], build["logs"]["streamName"]
         outcome = process.run(lambda line: account.log(group, stream, line), minutes * _SECONDS_PER_MINUTE)
-        return outcome.exit_status == 0
+        return outcome.succeeded
 
     def _variables(self, scope: Scope, project: Document, request: Document) -> dict[str, str]:
         declared = project.get("environment", {}).get("environmentVariables") or []

@@ -13,6 +13,7 @@ import concurrent.futures
 import logging
 import random
 import threading
+import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
@@ -204,6 +205,8 @@ class DataPlane:
 
 
 def _wait_drained(drained: threading.Semaphore, count: int, timeout_seconds: float, whose: str) -> None:
+    deadline = time.monotonic() + timeout_seconds
     for _ in range(count):
-        if not drained.acquire(timeout=timeout_seconds):
+        if not drained.acquire(timeout=max(0.0, deadline - time.monotonic())):
             _logger.warning("%s: requests under way for %.0f s are broken off", whose, timeout_seconds)
+            return

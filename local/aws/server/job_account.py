@@ -7,10 +7,11 @@ from typing import Any
 
 import botocore.session
 from botocore.config import Config
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from local.aws.server.errors import LaunchError
-from local.aws.server.s3_urls import parse_s3_url
+from local.aws.server.model_data import placed_files
+from local.aws.server.s3_urls import S3Object, parse_s3_url
 from local.aws.server.scope import Scope
 
 __all__ = ["JobAccount"]
@@ -41,19 +42,19 @@ class JobAccount:
         """Download every object below ``url``, a prefix or one object, into the folder ``destination``.
 
         Raises:
-            LaunchError: there is none, or it can't be read.
+            LaunchError: there is none, it can't be read, or its name can't be a file's below the folder.
         """
         located = parse_s3_url(url)
         try:
-            found = self._s3.list_objects_v2(Bucket=located.bucket, Prefix=located.key).get("Contents", [])
-            for key in (each["Key"] for each in found):
-                file = destination / (key.removeprefix(located.key).lstrip("/") or key.rsplit("/", 1)[-1])
+            found = self._placed(located)
+            for key, path in found.items():
+                file = destination / path
                 file.parent.mkdir(parents=True, exist_ok=True)
                 body = self._s3.get_object(Bucket=located.bucket, Key=key)["Body"]
                 with file.open("wb") as target:
                     for block in body.iter_chunks(1 << 20):
                         target.write(block)
-        except (ClientError, OSError) as error:
+        except (BotoCoreError, ClientError, OSError) as error:
             raise LaunchError(f"{url} can't be downloaded: {error}") from error
         if not found:
             raise LaunchError(f"there is no object at {url}")
@@ -70,7 +71,7 @@ class JobAccount:
                 key = f"{located.key.rstrip('/')}/{file.relative_to(source).as_posix()}"
                 with file.open("rb") as body:
                     self._s3.put_object(Bucket=located.bucket, Key=key, Body=body)
-        except (ClientError, OSError) as error:
+        except (BotoCoreError, ClientError, OSError) as error:
             raise LaunchError(f"{source.name} can't be uploaded to {url}: {error}") from error
 
     def open_log(self, group: str, stream: str) -> None:
@@ -89,3 +90,12 @@ class JobAccount:
                 logStreamName=stream,
                 logEvents=[{"timestamp": int(time.time() * 1000), "message": line}],
             )
+
+    def _placed(self, located: S3Object) -> dict[str, str]:
+        """Return where the object goes, or each one below the prefix, by key."""
+        pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=located.bucket, Prefix=located.key)
+        found = [each["Key"] for page in pages for each in page.get("Contents", [])]
+        if located.key in found and not located.key.endswith("/"):
+            return placed_files([located.key], located.key[: located.key.rfind("/") + 1])
+        folder = f"{located.key.rstrip('/')}/"
+        return placed_files([key for key in found if key.startswith(folder) and key != folder], folder)

@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from local.aws.server import _job_guard
+
 __all__ = ["CONTAINER_ROOT", "JobOutcome", "JobProcess"]
 
 CONTAINER_ROOT = "/opt/ml/processing"
@@ -34,9 +36,16 @@ class JobOutcome:
     was_stopped: bool
     timed_out: bool
 
+    @property
+    def succeeded(self) -> bool:
+        """Whether it ended by itself, and well."""
+        return self.exit_status == 0 and not self.was_stopped and not self.timed_out
+
 
 class JobProcess:
     """A process that runs a container's entrypoint, with the container's paths below a folder.
+
+    It ends with this process, however that ends, and nothing that it has started outlives it.
 
     Args:
         folder: stands for ``/opt/ml/processing``.
@@ -48,62 +57,71 @@ class JobProcess:
         self.folder = folder
         self._command = [part.replace(CONTAINER_ROOT, str(folder)) for part in command]
         self._variables = variables
-        self._process: subprocess.Popen[bytes] | None = None
-        self._stopped = threading.Event()
-        self._timed_out = threading.Event()
+        self._lock = threading.Lock()
+        self._guard: subprocess.Popen[bytes] | None = None
+        self._was_stopped = False
+        self._timed_out = False
 
     def run(self, say: Callable[[str], None], timeout_seconds: float) -> JobOutcome:
-        """Run to the end, and pass on every line as it comes.
+        """Run to the end, and pass on every line as it comes; what was stopped before never runs.
 
         Raises:
-            OSError: there is no such program.
+            OSError: the folder isn't there.
         """
-        path = os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)))
-        self._process = subprocess.Popen(
-            self._command,
-            cwd=self.folder,
-            env={**self._variables, "PATH": path},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+        with self._lock:
+            if self._was_stopped:
+                return JobOutcome(128 + signal.SIGTERM, was_stopped=True, timed_out=False)
+            guard = self._guard = self._start()
         timer = threading.Timer(timeout_seconds, self._time_out)
         timer.daemon = True
         timer.start()
-        with self._process as process:
-            if self._stopped.is_set():
-                self.stop()  # it was asked for before there was anything to stop
-            for line in process.stdout or ():
-                say(line.decode("utf-8", "replace").rstrip())
-        timer.cancel()
-        code = process.returncode
-        exit_status = code if code >= 0 else 128 - code
-        return JobOutcome(exit_status, self._stopped.is_set(), self._timed_out.is_set())
+        with guard:
+            try:
+                for line in guard.stdout or ():
+                    say(line.decode("utf-8", "replace").rstrip())
+            finally:
+                self._end()
+                timer.cancel()
+        return JobOutcome(guard.returncode, self._was_stopped, self._timed_out)
 
     def stop(self) -> None:
         """Ask the process to end, and kill it where it does not."""
-        self._stopped.set()
-        if self._process is not None:
-            self._signal(signal.SIGTERM)
-            killer = threading.Timer(_KILL_AFTER_SECONDS, self.kill)
-            killer.daemon = True
-            killer.start()
+        with self._lock:
+            self._was_stopped = True
+            if self._guard is not None:
+                self._guard.terminate()
+        killer = threading.Timer(_KILL_AFTER_SECONDS, self.kill)
+        killer.daemon = True
+        killer.start()
 
     def kill(self) -> None:
         """End the process and what it started at once."""
-        self._stopped.set()
-        self._signal(signal.SIGKILL)
+        with self._lock:
+            self._was_stopped = True
+        self._end()
 
     def clear(self) -> None:
         """Remove the folder."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def _time_out(self) -> None:
-        self._timed_out.set()
-        self._signal(signal.SIGKILL)
+    def _start(self) -> "subprocess.Popen[bytes]":
+        path = os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)))
+        return subprocess.Popen(
+            [sys.executable, "-I", "-S", _job_guard.__file__, *self._command],
+            cwd=self.folder,
+            env={**self._variables, "PATH": path},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
 
-    def _signal(self, number: signal.Signals) -> None:
-        process = self._process
-        if process is not None and process.poll() is None:
-            os.killpg(process.pid, number)
+    def _time_out(self) -> None:
+        self._timed_out = True
+        self._end()
+
+    def _end(self) -> None:
+        """Close the guard's input, at which it kills."""
+        with self._lock:
+            if self._guard is not None and self._guard.stdin is not None:
+                self._guard.stdin.close()

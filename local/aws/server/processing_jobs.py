@@ -9,8 +9,11 @@ ListProcessingJobs; developer guide, "How Amazon SageMaker Processing Runs Your 
 ``<job>/algo-1-<seconds>``).
 """
 
+import logging
+import os
 import threading
 import time
+import uuid
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -29,6 +32,8 @@ __all__ = ["PROCESSING_JOB", "ProcessingJobs"]
 
 PROCESSING_JOB: Final = Kind("ProcessingJob", "processing-job", "processing job")
 LOG_GROUP = "/aws/sagemaker/ProcessingJobs"
+
+_logger = logging.getLogger("seatrial.jobs")
 
 _SERVICE = "sagemaker.amazonaws.com"
 _DEFAULT_TIMEOUT_SECONDS = 86400.0
@@ -85,7 +90,17 @@ class ProcessingJobs:
                 "Job name must be unique within an AWS account and region, and a job with this name already "
                 f"exists ({arn})",
             ) from error
-        threading.Thread(target=self._run, args=(record,), daemon=True).start()
+        specification = request["AppSpecification"]
+        command = [
+            *specification.get("ContainerEntrypoint", []),
+            *specification.get("ContainerArguments", []),
+        ]
+        # Names are unique in an account and region only.
+        folder = self._folder / f"{record.name}.{uuid.uuid4().hex[:8]}"
+        process = JobProcess(folder, command, self._variables(request))
+        with self._store.lock:
+            self._running[record.arn] = process  # before anybody can ask for its end
+        threading.Thread(target=self._run, args=(record, process), daemon=True).start()
         return {"ProcessingJobArn": record.arn}
 
     def describe(self, scope: Scope, request: Mapping[str, Any]) -> dict[str, Any]:
@@ -120,7 +135,9 @@ class ProcessingJobs:
 
     def stop_everything(self) -> None:
         """Kill every job that runs."""
-        for process in list(self._running.values()):
+        with self._store.lock:
+            running = list(self._running.values())
+        for process in running:
             process.kill()
 
     def _get(self, scope: Scope, request: Mapping[str, Any]) -> Record:
@@ -150,37 +167,40 @@ class ProcessingJobs:
                 "storage is encrypted by a hardware module."
             )
 
-    def _run(self, record: Record) -> None:
+    def _run(self, record: Record, process: JobProcess) -> None:
         # Not below the lock, and never raising: whatever goes wrong is the job's failure.
-        request = record.document
-        folder = self._folder / record.name
-        stream = f"{record.name}/algo-1-{int(time.time())}"
-        specification = request["AppSpecification"]
-        command = [
-            *specification.get("ContainerEntrypoint", []),
-            *specification.get("ContainerArguments", []),
-        ]
-        process = JobProcess(folder, command, self._variables(request))
-        with self._store.lock:
-            self._running[record.arn] = process
-            self._change(record, ProcessingStartTime=time.time())
         try:
-            account = JobAccount(self._gateway_port, record.scope)
-            account.open_log(LOG_GROUP, stream)
-            self._bring_inputs(account, record, folder)
-            timeout = request.get("StoppingCondition", {}).get("MaxRuntimeInSeconds")
-            outcome = process.run(
-                lambda line: account.log(LOG_GROUP, stream, line), timeout or _DEFAULT_TIMEOUT_SECONDS
-            )
-            if outcome.exit_status == 0:
-                self._take_outputs(account, record, folder)
-            self._end(record, outcome)
+            self._change(record, ProcessingStartTime=time.time())
+            self._end(record, self._work(record, process))
         except (LaunchError, OSError) as error:
             self._change(record, ProcessingJobStatus="Failed", FailureReason=f"ClientError: {error}")
+        except Exception as error:  # a thread has no caller: the log and the job must tell
+            _logger.exception("processing job %s failed", record.name)
+            reason = f"InternalServerError: {type(error).__name__}: {error}"
+            self._change(record, ProcessingJobStatus="Failed", FailureReason=reason)
         finally:
             process.clear()
             with self._store.lock:
                 self._running.pop(record.arn, None)
+
+    def _work(self, record: Record, process: JobProcess) -> JobOutcome:
+        request = record.document
+        if not request["AppSpecification"].get("ContainerEntrypoint"):
+            raise LaunchError(
+                "ContainerEntrypoint is missing: on the laptop no image says what to run; set it"
+            )
+        process.folder.mkdir(parents=True)
+        account = JobAccount(self._gateway_port, record.scope)
+        stream = f"{record.name}/algo-1-{int(time.time())}"
+        account.open_log(LOG_GROUP, stream)
+        self._bring_inputs(account, record, process.folder)
+        timeout = request.get("StoppingCondition", {}).get("MaxRuntimeInSeconds")
+        outcome = process.run(
+            lambda line: account.log(LOG_GROUP, stream, line), timeout or _DEFAULT_TIMEOUT_SECONDS
+        )
+        if outcome.succeeded:
+            self._take_outputs(account, record, process.folder)
+        return outcome
 
     def _variables(self, request: Mapping[str, Any]) -> dict[str, str]:
         tag = request["AppSpecification"]["ImageUri"].rpartition(":")[2]
@@ -232,6 +252,6 @@ class ProcessingJobs:
 
 
 def _below(folder: Path, local_path: str) -> Path:
-    if not local_path.startswith(f"{CONTAINER_ROOT}/"):
-        raise LaunchError(f"LocalPath {local_path!r} does not begin with {CONTAINER_ROOT}/")
-    return folder / local_path.removeprefix(f"{CONTAINER_ROOT}/")
+    if not os.path.normpath(local_path).startswith(f"{CONTAINER_ROOT}/"):
+        raise LaunchError(f"LocalPath {local_path!r} is not below {CONTAINER_ROOT}/")
+    return folder / os.path.relpath(local_path, CONTAINER_ROOT)

@@ -35,7 +35,7 @@ class S3Reader:
         """Write an object to the new file ``target``; return what S3 answered where it wasn't the object.
 
         Raises:
-            LaunchError: S3 can't be reached, or the file can't be written.
+            LaunchError: S3 can't be reached or breaks off, or the file can't be written.
         """
         path = f"/{quote(located.bucket)}/{quote(located.key)}"
         with self._answer(scope, path, f"{located.bucket}/{located.key}") as response:
@@ -44,6 +44,8 @@ class S3Reader:
             target.parent.mkdir(parents=True, exist_ok=True)
             with target.open("xb") as file:
                 shutil.copyfileobj(response, file, _CHUNK_BYTES)
+            if response.length:  # http.client says so only where the whole is read at once
+                raise http.client.HTTPException(f"{response.length} bytes are missing")
         return None
 
     def keys(self, scope: Scope, bucket: str, prefix: str) -> Iterator[str]:

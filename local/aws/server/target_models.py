@@ -155,7 +155,7 @@ class TargetModels(SharedServing):
             idle = loaded.in_use == 0
         if idle and not self._kept:
             with contextlib.suppress(RuntimeError):  # closed: it goes with its container
-                self._worker.submit(self._unload_idle, loaded)
+                self._worker.submit(self._unload_unused, loaded)
 
     def forget(self) -> None:
         """Take every model for unloaded: the container is about to start again."""
@@ -222,6 +222,13 @@ class TargetModels(SharedServing):
         with self._lock:
             idle = next((each for each in self._loaded.values() if not each.in_use), None)
         return idle is not None and self._unload_idle(idle)
+
+    def _unload_unused(self, loaded: LoadedTarget) -> None:
+        try:
+            self._unload_idle(loaded)
+        except TritonError as error:
+            name = loaded.model.target
+            _logger.error("%s: target model %s can't be unloaded: %s", self._label, name, error)  # noqa: TRY400 - one line says it
 
     def _unload_idle(self, loaded: LoadedTarget) -> bool:
         target = loaded.model.target

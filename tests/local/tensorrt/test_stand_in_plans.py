@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from local.tensorrt import stand_in_plans
 from local.tensorrt.stand_in_plans import StandInPlans
 from local.tensorrt.trtexec import STAND_IN_MARK
 from model_packaging.artifact.plan_header import read_plan_header
@@ -45,3 +46,19 @@ def test_file_that_is_no_onnx_is_refused(tmp_path: Path) -> None:
         StandInPlans("us-east-1").build_plan(request, tmp_path / "model.plan", threading.Event())
 
     assert sorted(path.name for path in tmp_path.iterdir()) == ["onnx"]
+
+
+def test_script_that_takes_too_long_is_an_error_in_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And nothing is left of it."""
+    script = tmp_path / "onnx.py"
+    script.write_text("import time\ntime.sleep(60)\n")
+    monkeypatch.setattr(stand_in_plans, "PLAN_SCRIPT", script)
+    monkeypatch.setattr(stand_in_plans, "_TIMEOUT_SECONDS", 0.2)
+    request = _request(tmp_path, b"\x08\x0a\x12\x07pytorch", "r/t:24.09-py3")
+
+    with pytest.raises(JobFailedError, match=r"the stand-in for its plan's job took over 0\.2 s"):
+        StandInPlans("us-east-1").build_plan(request, tmp_path / "model.plan", threading.Event())
+
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["onnx", "onnx.py"]

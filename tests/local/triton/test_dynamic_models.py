@@ -76,6 +76,35 @@ def test_a_plain_target_keeps_its_name() -> None:
     assert triton_name("a/b.tar.gz") == "a~2Fb.tar.gz"
 
 
+def test_a_step_never_leads_out_of_the_archive(tmp_path: Path) -> None:
+    """A member is a folder beside the ensemble: a path to another folder touches nothing there."""
+    outside = tmp_path / "outside"
+    _model(outside, "kept", 2)
+    archive = tmp_path / "archive"
+    (archive / "x").mkdir(parents=True)
+    member = "x/../../outside/kept"
+    _ensemble(archive, "pipeline", member)
+    repository = tmp_path / "repository"
+    (repository / "big::x").mkdir(parents=True)
+
+    with pytest.raises(TritonError):
+        DynamicModels(repository).load(9, "big", archive, 0.1)
+
+    assert sorted(path.name for path in outside.rglob("*")) == ["1", "config.pbtxt", "kept", "model.py"]
+    assert [path.name for path in repository.iterdir()] == ["big::x"]
+
+
+def test_clearing_goes_on_beside_a_load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A Triton starts again while a model is being placed: what the placing leaves is no obstacle."""
+    repository = tmp_path / "repository"
+    (repository / "placed").mkdir(parents=True)
+    monkeypatch.setattr("shutil.rmtree", lambda *_, **__: None)
+
+    DynamicModels(repository).clear()
+
+    assert repository.is_dir()
+
+
 @pytest.fixture(scope="module")
 def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("dynamic")

@@ -278,6 +278,22 @@ def test_a_refused_archive_leaves_nothing(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [packed]
 
 
+def test_progress_is_told_and_may_end_it(tmp_path: Path) -> None:
+    """What it raises comes out, and nothing is left."""
+    packed = tmp_path / "m.tar.gz"
+    packed.write_bytes(gzip.compress(tar_of(member("one", b"1"), member("two", b"22"))))
+    told: list[int] = []
+    extract_archive(packed, tmp_path / "out", progress=told.append)
+    assert told == [1, 2]
+
+    def end(_: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        extract_archive(packed, tmp_path / "other", progress=end)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["m.tar.gz", "out"]
+
+
 @pytest.mark.parametrize("is_link", [False, True])
 def test_an_existing_destination_is_refused(tmp_path: Path, *, is_link: bool) -> None:
     """Nothing is unpacked over something, nor through a dangling link."""

@@ -13,6 +13,8 @@ from model_packaging.worker.process import run_worker
 from model_packaging.worker.protocol import WorkerFolder, WorkerRequest
 from tests.model_packaging.projects import Project
 
+pytestmark = pytest.mark.integration
+
 HANGING = """
     import time
     def factory():

@@ -44,6 +44,8 @@ from model_packaging.eager.factory_reference import FactoryReference
 from model_packaging.eager.observation import observe
 from model_packaging.eager.observed_signature import observe_signature
 
+pytestmark = pytest.mark.integration
+
 root = Path.cwd()
 model = build_eager_model(FactoryReference("wide", "factory"), {}, root)
 signature = observe_signature(model, 4, root)

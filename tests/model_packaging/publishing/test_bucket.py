@@ -64,6 +64,14 @@ def test_objects_are_encrypted_with_the_declared_key(
         publish_archive(other, archive, large, None)
 
 
+def test_an_upload_that_has_ended_has_no_parts(s3: Any, bucket: Bucket, new_key: NewKey) -> None:  # noqa: ANN401 - a boto3 client
+    """Another publisher may end it between the look for uploads and the look at this one."""
+    key = new_key(".tar.gz")
+    upload_id = bucket.begin(key)
+    s3.abort_multipart_upload(Bucket=BUCKET, Key=key, UploadId=upload_id)
+    assert bucket.sent_parts(key, upload_id) == {}
+
+
 def test_a_network_that_is_down_is_told(small: PackedModel, s3: Any) -> None:  # noqa: ANN401 - a boto3 client
     """A network that is down is told in words."""
     s3.meta.events.register("before-send.s3", _unplugged)

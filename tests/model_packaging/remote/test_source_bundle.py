@@ -1,5 +1,6 @@
 """What CodeBuild gets of the project."""
 
+import tracemalloc
 import zipfile
 from pathlib import Path
 
@@ -69,6 +70,22 @@ def test_bundle_holds_what_the_model_is_packaged_from(root: Path, tmp_path: Path
     assert (tmp_path / "first.zip").read_bytes() == (tmp_path / "second.zip").read_bytes()
     with zipfile.ZipFile(tmp_path / "first.zip") as archive:
         assert archive.read("weights/m.safetensors") == b"w"
+
+
+def test_large_weights_are_never_in_memory_as_a_whole(root: Path, tmp_path: Path) -> None:
+    """Models come here because they are too large for the laptop."""
+    with (root / "weights" / "m.safetensors").open("wb") as weights:
+        weights.truncate(64 << 20)
+    bundle = _bundle(root)
+    tracemalloc.start()
+    try:
+        write_bundle(bundle, tmp_path / "b.zip")
+        _, peak_bytes = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak_bytes < 8 << 20
+    with zipfile.ZipFile(tmp_path / "b.zip") as archive:
+        assert archive.getinfo("weights/m.safetensors").file_size == 64 << 20
 
 
 def test_key_follows_what_decides_the_artifact(root: Path) -> None:

@@ -3,7 +3,9 @@
 import hashlib
 import io
 import json
+import pickle
 import tarfile
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,7 @@ from typing import Any
 import pytest
 
 from model_packaging.artifact import extract_archive, parse_config_pbtxt
-from model_packaging.errors import DataFileError, LayoutError, PackagingError
+from model_packaging.errors import DataFileError, LayoutError, PackagingError, TorchScriptError
 from model_packaging.package import PackagedModel, package_deployment
 from preflight import inspect_artifact
 from spec import parse_deployment
@@ -143,7 +145,10 @@ def test_what_is_wrong_with_a_member_is_told_once(refusal: Callable[..., Packagi
     )
     assert isinstance(error, DataFileError)
     assert error.model == "echo"
-    assert error.cause == "python.files names 'missing.txt', and the project has no such file."
+    assert error.cause == (
+        "python.files names 'missing.txt', and the project has no such file. "
+        "Left out with it, since they are made of it: chain."
+    )
 
 
 def test_a_model_file_that_is_not_there(refusal: Callable[..., PackagingError]) -> None:
@@ -155,12 +160,12 @@ def test_a_model_file_that_is_not_there(refusal: Callable[..., PackagingError]) 
 def test_two_files_of_one_name(root: Path, refusal: Callable[..., PackagingError]) -> None:
     """They lie in one folder, whichever they come from."""
     (root / "data").mkdir()
-    (root / "data" / "model.py").write_text("", encoding="utf-8")
-    error = refusal(echo=python(files=["data/model.py"]))
-    assert isinstance(error, LayoutError)
-    assert error.cause == (
-        "python.files names 'data/model.py', and 'model.py' lies beside the model already."
+    (root / "data" / "own.py").write_text("", encoding="utf-8")
+    error = refusal(
+        echo={**python(files=["data/own.py"]), "triton": {**TRITON, "default_model_filename": "own.py"}}
     )
+    assert isinstance(error, LayoutError)
+    assert error.cause == "python.files names 'data/own.py', and 'own.py' lies beside the model already."
 
 
 def test_a_repository_is_packed_as_it_is(root: Path, package: Package) -> None:
@@ -244,6 +249,50 @@ def test_a_configuration_at_the_root_beside_models_is_a_finding(root: Path, pack
     (root / "models" / "config.pbtxt").write_text(CONFIG, encoding="utf-8")
     findings = package(existing={"repository": {"from": "models"}})["existing"].manifest.findings
     assert [each.rule for each in findings] == ["SEA101"]
+
+
+@pytest.mark.parametrize(
+    ("config", "file"),
+    [
+        ('platform: "pytorch_libtorch"', "model.pt"),
+        ('backend: "pytorch" default_model_filename: "own.pt"', "own.pt"),
+        ('backend: "pytorch" cc_model_filenames { key: "8.0" value: "a100.pt" }', "a100.pt"),
+    ],
+)
+def test_torchscript_of_a_repository_is_scanned(
+    root: Path, refusal: Callable[..., PackagingError], config: str, file: str
+) -> None:
+    """In every version, whatever its name, and of models beside the one that answers: Triton loads them."""
+    write_repository(root / "models", "first", "second")
+    tensors = CONFIG.partition("\n")[2]
+    (root / "models" / "second" / "config.pbtxt").write_text(f"{config}\n{tensors}", encoding="utf-8")
+    (root / "models" / "second" / "7").mkdir()
+    (root / "models" / "second" / "7" / file).write_bytes(pickle.dumps(print))
+    error = refusal(existing={"repository": {"from": "models", "model": "first"}})
+    assert isinstance(error, TorchScriptError)
+    assert error.cause.startswith(f"repository.from: models: second/7/{file} is a bare pickle (")
+
+
+def test_torchscript_that_holds_a_model_alone_is_packed(root: Path, package: Package) -> None:
+    """As it is, like every other file."""
+    tensors = CONFIG.partition("\n")[2]
+    write_repository(root / "models", "inner", config=f'platform: "pytorch_libtorch"\n{tensors}')
+    with zipfile.ZipFile(root / "models" / "inner" / "1" / "model.pt", "w") as archive:
+        for name in ("data.pkl", "constants.pkl"):
+            archive.writestr(f"model/{name}", pickle.dumps((), protocol=2))
+        archive.writestr("model/version", "3\n")
+    assert "inner/1/model.pt" in files_of(package(existing={"repository": {"from": "models"}})["existing"])
+
+
+@pytest.mark.parametrize(
+    "config", ['backend: "python"', 'backend: "pytorch" runtime: "model.py"', 'platform: "torch_aoti"']
+)
+def test_what_else_is_called_model_pt_is_packed_unscanned(root: Path, package: Package, config: str) -> None:
+    """Nothing loads it as TorchScript."""
+    tensors = CONFIG.partition("\n")[2]
+    write_repository(root / "models", "inner", config=f"{config}\n{tensors}")
+    (root / "models" / "inner" / "1" / "model.pt").write_bytes(pickle.dumps(print))
+    assert "inner/1/model.pt" in files_of(package(existing={"repository": {"from": "models"}})["existing"])
 
 
 def test_a_hidden_folder_is_a_finding(root: Path, package: Package) -> None:

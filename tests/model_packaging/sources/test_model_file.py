@@ -110,7 +110,8 @@ Task = Callable[..., SourceTask]
 
 def laid_out(task: SourceTask) -> LaidOut:
     assert task.model.file is not None
-    return lay_out_file(task, task.model.file)
+    assert task.model.triton is not None
+    return lay_out_file(task, task.model.file, task.model.triton)
 
 
 def refused(task: SourceTask, kind: type[PackagingError] = LayoutError) -> PackagingError:
@@ -219,12 +220,6 @@ def test_a_plan_is_packed_by_its_header(project: Project, task: Task) -> None:
     assert parse_config_pbtxt(found.config_pbtxt).platform == "tensorrt_plan"
 
 
-def test_a_pytorch_image_needs_a_reference(project: Project, task: Task) -> None:
-    """Its section declares no tensors."""
-    made = task(torchscript_file(project.root / "m.pt"), triton=None, pytorch={"max_batch_size": 4})
-    assert refused(made).cause == "nothing says what the file takes and gives: `pytorch` declares no tensors."
-
-
 @pytest.mark.integration
 def test_a_file_is_compared_with_its_reference(project: Project, tmp_path: Path) -> None:
     """Whatever order file, section and reference have; recorded answers bear the model's names."""
@@ -280,3 +275,15 @@ def test_inputs_that_lead_to_no_argument_are_refused(
     triton = {"max_batch_size": 4, "input": INPUTS, "output": OUTPUTS}
     error = refused(task(torchscript_file(project.root / "m.pt"), triton=triton))
     assert error.cause == "file.from: forward of m.pt takes x, shift; the inputs are a, b."
+
+
+def test_inputs_that_the_graph_lacks_are_refused(
+    project: Project, task: Task, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Names were declared that are not the file's: nothing could be passed to it."""
+    monkeypatch.setattr("model_packaging.sources.model_file.record_reference", lambda *_: (1,))
+    sample = Sample(1, {"x": WEIGHTS, "b": WEIGHTS}, {"y": WEIGHTS})
+    monkeypatch.setattr("model_packaging.sources.model_file.read_samples", lambda _: (sample,))
+    error = refused(task(onnx_file(project.root / "m.onnx")))
+    assert error.cause == "file.from: m.onnx takes x, shift; the inputs are x, b."
+    assert error.fix == "declare the inputs under the names that the file gives them."

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from model_packaging.errors import FetchError
+from model_packaging.errors import FetchError, WorkerError
 from model_packaging.untrusted import _download, fetched_files
 from model_packaging.untrusted.fetched_files import DOWNLOADS_FOLDER, fetched_file
 
@@ -32,6 +32,7 @@ class Server:
     tokens: list[str | None] = field(default_factory=list)
     status: int = 200
     cut: bool = False
+    elsewhere: str = "/elsewhere/m.onnx"
 
 
 @pytest.fixture
@@ -45,12 +46,12 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
             state.tokens.append(self.headers.get("Authorization"))
             if path == "/owner/name/resolve/v1/vision/m.onnx" and state.status == 200:
                 self.send_response(302)
-                self.send_header("Location", "/elsewhere/m.onnx")
+                self.send_header("Location", state.elsewhere)
                 self.send_header("Content-Length", "0")
                 self.end_headers()
                 return
             content = PLACES.get(path, b"") if state.status == 200 else b""
-            self.send_response(state.status)
+            self.send_response(403 if path == "/forbidden" else state.status)
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()
             self.wfile.write(content[: len(content) // 2] if state.cut else content)
@@ -173,8 +174,8 @@ def test_what_killed_downloads_left_is_removed(tmp_path: Path) -> None:
     [
         (S3, 403, "can't be fetched from S3 (An error occurred (403) when calling the GetObject operation"),
         (S3, 404, "can't be fetched from S3 (An error occurred (404) when calling the GetObject operation"),
-        (HUB, 404, "can't be fetched from the hub (Client error '404 Not Found'"),
-        (HUB, 401, "can't be fetched from the hub (Client error '401 Unauthorized'"),
+        (HUB, 404, "can't be fetched from the hub (404 Not Found)."),
+        (HUB, 401, "can't be fetched from the hub (401 Unauthorized)."),
     ],
 )
 def test_a_refusal_is_said(server: Server, tmp_path: Path, address: str, status: int, reason: str) -> None:
@@ -183,6 +184,25 @@ def test_a_refusal_is_said(server: Server, tmp_path: Path, address: str, status:
     error = refused(address, tmp_path)
     assert reason in error.cause
     assert "check" in error.fix
+
+
+def test_an_address_that_is_as_good_as_a_token_is_not_said(server: Server, tmp_path: Path) -> None:
+    """A hub redirects to an address that is signed; refused, it is in no message."""
+    server.elsewhere = "/forbidden?X-Amz-Signature=secret"
+    error = refused(HUB, tmp_path)
+    assert error.cause == f"file.from: {HUB} can't be fetched from the hub (403 Forbidden)."
+    assert server.asked[-1] == "/forbidden"
+
+
+@pytest.mark.usefixtures("server")
+@pytest.mark.parametrize("address", [S3, HUB])
+def test_a_download_ends_when_told(tmp_path: Path, address: str) -> None:
+    """By another thread, as at Ctrl-C: at the next piece, and nothing is kept."""
+    cancelled = threading.Event()
+    cancelled.set()
+    with pytest.raises(WorkerError):
+        fetched_file(address, SHA256, tmp_path, "file.from", cancelled)
+    assert list((tmp_path / DOWNLOADS_FOLDER).iterdir()) == []
 
 
 @pytest.mark.parametrize("address", [S3, HUB])

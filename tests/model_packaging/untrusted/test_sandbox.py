@@ -288,6 +288,8 @@ def call_of(datatype: str, shape: list[Any]) -> dict[str, Any]:
         (answer_of(call_of("<f4", [-1]), bytes(8)), "an output of the shape [-1]"),
         (answer_of(call_of("<f4", [1 << 40]), bytes(8)), "it ends inside of an output"),
         (answer_of(call_of("<f4", ["1"]), bytes(8)), ""),
+        (answer_of(call_of("<f4", [0, 1 << 80]), bytes(8)), ""),
+        ((1 << 17).to_bytes(8, "little") + b"[" * (1 << 17), "recursion"),
         (answer_of(call_of("<f4", [1]) | {"runs": []}), "0 answers to 1 calls"),
         (answer_of(call_of("<f4", [1]) | {"runs": [3]}), ""),
     ],
@@ -318,12 +320,29 @@ def test_a_file_that_needs_too_much_memory_is_told() -> None:
     assert raised.value.cause.startswith("m.pt needs more than 4096 MiB to be loaded (DefaultCPUAllocator")
 
 
-@pytest.mark.parametrize(("code", "words"), [(-11, "was killed by SIGSEGV"), (1, "exited with 1")])
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [(-11, "was killed by SIGSEGV"), (-40, "was killed by the signal 40"), (1, "exited with 1")],
+)
 def test_a_process_that_dies_is_told(code: int, words: str) -> None:
     """How it ended."""
     error = _sandbox_answer.died("m.pt", code, LIMITS)
     assert error.cause == f"m.pt: the process that loaded it {words}."
     assert error.fix == "look whether torch loads it at all, and with 4096 MiB of memory."
+
+
+def test_a_process_that_answers_and_stays_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The wait for its end is bounded, and it is ended."""
+    stays = tmp_path / "stays"
+    stays.write_text("#!/bin/sh\nexec 1>&-\nexec sleep 60\n", encoding="utf-8")
+    stays.chmod(0o755)
+    (tmp_path / "m.onnx").touch()
+    monkeypatch.setattr(sys, "executable", str(stays))
+    monkeypatch.setattr(sandbox, "_ENDING_SECONDS", 0.2)
+    with pytest.raises(SandboxError) as raised:
+        sandbox.run_onnx(tmp_path / "m.onnx", "m.onnx", limits=LIMITS)
+    assert raised.value.cause == "m.onnx: its process answered and did not end."
+    assert raised.value.fix == "look for what hangs in it."
 
 
 def test_its_environment_has_nothing_of_the_users() -> None:

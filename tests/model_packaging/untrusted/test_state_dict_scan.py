@@ -112,6 +112,15 @@ def test_a_second_pickle_is_refused(tmp_path: Path) -> None:
         scan_state_dict(file, "w.pt")
 
 
+def test_a_second_pickle_is_refused_whatever_the_case_of_its_name(tmp_path: Path) -> None:
+    """Without regard to it torch finds records."""
+    torch.save({"w": torch.ones(1)}, tmp_path / "w.pt")
+    with zipfile.ZipFile(tmp_path / "w.pt", "a") as archive:
+        archive.writestr("w/DATA.PKL", pickle.dumps({}, 2))
+    with pytest.raises(WeightsError, match=r"^w\.pt has 2 pickles, not one data\.pkl\."):
+        scan_state_dict(tmp_path / "w.pt", "w.pt")
+
+
 def test_a_pickle_beyond_the_limit_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Before it is read."""
     monkeypatch.setattr(state_dict_scan, "MAX_PICKLE_BYTES", 3)

@@ -165,6 +165,29 @@ class Runs:
         return Path.touch, (self.trace,)
 
 
+@pytest.mark.parametrize("folder", ["/CODE/", "/Code/"])
+def test_code_is_read_whatever_the_case_of_its_name(tmp_path: Path, folder: str) -> None:
+    """As torch does, which loads such a file."""
+
+    def writes(x: torch.Tensor) -> torch.Tensor:
+        torch.save(x, "/tmp/x")  # noqa: S108 - never run
+        return x
+
+    file = saved(script(writes), tmp_path / "m.pt")
+    with zipfile.ZipFile(file) as archive:
+        records = {name.replace("/code/", folder): archive.read(name) for name in archive.namelist()}
+    torch.jit.load(str(zip_of(tmp_path / "n.pt", records)))  # type: ignore[no-untyped-call]  # torch's
+    assert "reaches for files" in refusal(tmp_path / "n.pt")
+
+
+def test_records_that_differ_in_case_alone_are_refused(tmp_path: Path) -> None:
+    """Which of them torch reads can't be known; a pickle is one however it is written."""
+    path = zip_of(tmp_path / "m.pt", RECORDS | {"m/DATA.pkl": RECORDS["m/data.pkl"]})
+    assert refusal(path) == "m.pt has two records 'm/DATA.pkl', which torch does not tell apart."
+    records = RECORDS | {"m/extra/x.PKL": pickle.dumps(print, 2)}
+    assert "m/extra/x.PKL has the global __builtin__.print" in refusal(zip_of(tmp_path / "n.pt", records))
+
+
 @pytest.mark.parametrize("record", ["m/data.pkl", "m/constants.pkl", "m/code/a.debug_pkl", "m/extra/x.pkl"])
 @pytest.mark.parametrize("protocol", [0, 2, 4])
 def test_a_pickle_that_runs_is_refused_unrun(tmp_path: Path, record: str, protocol: int) -> None:
@@ -240,7 +263,7 @@ def test_two_records_of_one_name_are_refused(tmp_path: Path) -> None:
     """Two readers might take two different ones."""
     path = zip_of(tmp_path / "m.pt", RECORDS | {"m/versiom": b"4\n"})
     path.write_bytes(path.read_bytes().replace(b"m/versiom", b"m/version"))
-    assert refusal(path) == "m.pt has two records 'm/version'."
+    assert refusal(path) == "m.pt has two records 'm/version', which torch does not tell apart."
 
 
 def test_records_in_two_folders_are_refused(tmp_path: Path) -> None:

@@ -39,9 +39,9 @@ class SeveralModels:
         root: the project's folder.
         endpoint: its section, without ``instances``.
         instance_type: what it runs on.
-        models: what serves each, by name: the lines of its section but for ``export``.
+        models: what serves each, by name: the lines of its section but for its source.
+        sources: what each comes from, by name; an exported module by default.
         tensors: data type and dims of each model's input and of its output; float32 and ``[4]`` by default.
-        folders: the folders in each archive; one of the model's name by default.
         size_bytes: of each model file.
         unbatched: models without a batch dimension.
     """
@@ -50,16 +50,17 @@ class SeveralModels:
     endpoint: str
     models: dict[str, str]
     instance_type: str = "ml.m5.large"
+    sources: dict[str, str] = field(default_factory=dict)
     tensors: dict[str, tuple[tuple[TensorSpec, ...], tuple[TensorSpec, ...]]] = field(default_factory=dict)
-    folders: dict[str, tuple[str, ...]] = field(default_factory=dict)
     size_bytes: int = 1
     unbatched: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
         """The deployment file."""
+        exported = 'export: {from: "vision:one", to: torchscript, how: trace}'
         models = "".join(
-            f'  {name}:\n    export: {{from: "vision:{name}", to: torchscript, how: trace}}\n    {serving}\n'
+            f"  {name}:\n    {self.sources.get(name, exported)}\n    {serving}\n"
             for name, serving in self.models.items()
         )
         instances = f"instances: {{type: {self.instance_type}}}"
@@ -72,7 +73,8 @@ class SeveralModels:
         for name, model in file.deployment.models.items():
             folder = self.root / "build" / "vision" / name
             folder.mkdir(parents=True, exist_ok=True)
-            manifest = self._manifest(name, Layout(model.layout), build_inputs_of(model, self.root))
+            inputs = build_inputs_of(model, self.root, file.deployment.members_of(name))
+            manifest = self._manifest(name, Layout(model.layout), inputs)
             (folder / manifest.archive.file_name).write_bytes(_ARCHIVE)
             write_manifest(manifest, folder / MANIFEST_FILE_NAME)
         report = check_deployment(file, self.root / "build", self.root)
@@ -87,10 +89,7 @@ class SeveralModels:
             format="torchscript",
             max_batch_size=4,
             signature=Signature(inputs, outputs, batched=name not in self.unbatched),
-            files=tuple(
-                FileRecord(f"{folder}/1/model.pt", 0o644, self.size_bytes, "0" * 64)
-                for folder in self.folders.get(name, (name,))
-            ),
+            files=(FileRecord(f"{name}/1/model.pt", 0o644, self.size_bytes, "0" * 64),),
             archive=ArchiveRecord("0123.tar.gz", len(_ARCHIVE)),
             samples=SamplesRecord("0123.samples.npz", (1, 4), Tolerance(1e-5, 1e-4)),
             content_key="0123",

@@ -90,6 +90,16 @@ def test_sea245_version_not_packed(found_in: FoundIn, policy: str, served: str) 
     )
 
 
+def test_sea245_no_version_at_all(found_in: FoundIn) -> None:
+    """A policy that names versions of which none is packed serves none."""
+    policy = "version_policy { specific { versions: [ 7 ] } }\n"
+    versions = (model("first", FIRST + policy, "1"), model("second", SECOND))
+    wanting = replace(changed("model_version: -1", "model_version: 1"), beside=versions)
+    [finding] = found_in(wanting, "SEA245")
+    assert finding.what == "step 0 (first) wants version 1; the model serves none."
+    assert finding.allowed == "-1."
+
+
 @pytest.mark.parametrize(
     "said",
     ["instance_group [ { count: 1 } ]", "optimization { }", 'model_warmup [ { name: "w" } ]'],

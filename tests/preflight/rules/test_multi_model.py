@@ -67,18 +67,42 @@ def test_sea611_lets_other_variables_pass(tmp_path: Path) -> None:
     assert project(tmp_path, f"{TRITON}\n    {container}").found("SEA611") == []
 
 
-def test_sea612_an_archive_with_several_folders(tmp_path: Path) -> None:
-    """An ensemble with its members: the frontend refuses to load it."""
-    several = project(tmp_path)
-    several.folders = {"two": ("two", "tokenizer")}
-    [finding] = several.found("SEA612")
-    assert finding.what == "The archive of two holds tokenizer, two."
-    assert finding.allowed == "one model in each archive of a multi-model endpoint."
-    assert project(tmp_path).found("SEA612") == []
+def compositions(root: Path, **sources: str) -> SeveralModels:
+    """Two exported models, and others of ``sources`` that are served beside them."""
+    (root / "model.py").write_text("", encoding="utf-8")
+    of_both = "data_type: TYPE_FP32, dims: [4]"
+    tensors = f"input: [{{name: x, {of_both}}}], output: [{{name: y, {of_both}}}]"
+    declared = f"triton: {{max_batch_size: 4, {tensors}}}"
+    models = {"one": TRITON, "two": TRITON} | dict.fromkeys(sources, declared)
+    endpoint = f"type: multi-model, models: [one, {', '.join(sources)}]"
+    return SeveralModels(root, endpoint, models, sources=sources)
 
 
-def test_sea612_is_about_triton_alone(tmp_path: Path) -> None:
-    """An archive of PyTorch's images has a folder for code."""
-    several = project(tmp_path, PYTORCH)
-    several.folders = {"one": ("code", "other")}
-    assert several.found("SEA612") == []
+def ensemble_of(*names: str) -> str:
+    steps = (f"{{model_name: {name}, input_map: {{x: x}}, output_map: {{y: y}}}}" for name in names)
+    return f"ensemble: {{step: [{', '.join(steps)}]}}"
+
+
+def test_sea612_one_ensemble_is_loaded_with_its_steps(tmp_path: Path) -> None:
+    """The frontend looks for it among the folders; a Python-backend model that calls nobody is one folder."""
+    project = compositions(tmp_path, pair=ensemble_of("one", "alone"), alone="python: {from: model.py}")
+    assert project.found("SEA612") == []
+
+
+def test_sea612_an_ensemble_within_an_ensemble(tmp_path: Path) -> None:
+    """Which of the two is loaded, nobody knows; the inner one has an archive of its own."""
+    project = compositions(tmp_path, outer=ensemble_of("inner"), inner=ensemble_of("two"))
+    [finding] = project.found("SEA612")
+    assert finding.what == "The archive of outer holds the ensembles inner, outer."
+    assert finding.allowed == "one ensemble in each archive of a multi-model endpoint."
+    assert finding.subject == "endpoints.endpoint"
+
+
+def test_sea612_a_model_that_calls_another(tmp_path: Path) -> None:
+    """By itself, and as a step: nothing tells the server to load what it calls."""
+    caller = "python: {from: model.py, calls: [two]}"
+    found = compositions(tmp_path, caller=caller, pair=ensemble_of("caller")).found("SEA612")
+    assert [each.what for each in found] == [
+        f"The archive of {name} holds caller, which calls other models." for name in ("caller", "pair")
+    ]
+    assert found[0].allowed == "models that call no other in a multi-model endpoint."

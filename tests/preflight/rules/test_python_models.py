@@ -127,8 +127,26 @@ def test_sea258_decoupled_behind_infer(project: "Project") -> None:
         project.edit(container, "")
 
 
+def test_sea258_behind_a_multi_model_endpoint(project: "Project") -> None:
+    """Its frontend always infers, whatever the variable says."""
+    container = "    container: {environment: {SAGEMAKER_TRITON_INFERENCE_TYPE: generate_stream}}\n"
+    project.edit("    triton:\n", f"{container}    triton:\n")
+    project.edit(
+        "    type: realtime\n    model: classifier\n", "    type: multi-model\n    models: [classifier]\n"
+    )
+    assert project.found("SEA258") == []
+    policy = "      max_batch_size: 16\n      model_transaction_policy: {decoupled: true}\n"
+    project.edit("      max_batch_size: 16\n", policy)
+    [finding] = project.found("SEA258")
+    assert finding.what == (
+        "'classifier' is decoupled, and a multi-model container answers plain inference requests alone."
+    )
+    assert finding.allowed == "models that are not decoupled."
+    assert finding.subject == "models.classifier"
+
+
 def test_sea258_knows_the_steps_of_an_ensemble(project: "Project") -> None:
-    """One decoupled step makes the ensemble so."""
+    """One decoupled step makes the ensemble so, and an ensemble around that."""
     tensor = "[{name: x, data_type: TYPE_FP32, dims: [1]}]"
     step = "{model_name: classifier, input_map: {image: x}, output_map: {OUTPUT__0: y}}"
     chain = (
@@ -143,3 +161,8 @@ def test_sea258_knows_the_steps_of_an_ensemble(project: "Project") -> None:
     [finding] = project.found("SEA258")
     assert finding.what == "'classifier' is decoupled, and the container answers plain inference requests."
     assert finding.subject == "models.chain"
+    outer = chain.replace("chain:", "outer:").replace("model_name: classifier", "model_name: chain")
+    project.edit("endpoints:\n", outer)
+    project.edit("    model: chain\n", "    model: outer\n")
+    [finding] = project.found("SEA258")
+    assert finding.subject == "models.outer"

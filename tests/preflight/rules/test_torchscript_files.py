@@ -11,7 +11,7 @@ from model_packaging.artifact.model_files import ModelFileReading
 from model_packaging.artifact.torchscript_signature import TorchScriptArgument, TorchScriptSignature
 
 FoundIn = Callable[[ArtifactInspection, str], list[RecordedFinding]]
-RULES = [f"SEA23{number}" for number in range(1, 5)]
+RULES = [f"SEA23{number}" for number in range(1, 6)]
 
 
 def script(artifact: ArtifactInspection, result: str = "Tensor", **arguments: str) -> ArtifactInspection:
@@ -90,3 +90,31 @@ def test_sea234_output_index(artifact: ArtifactInspection, found_in: FoundIn) ->
     named = replace(one, config_pbtxt=one.config_pbtxt.replace("OUTPUT__0", "scores"))
     assert found_in(named, "SEA234") == []
     assert found_in(script(artifact, "List[str]", image="Tensor"), "SEA234") == []
+
+
+@pytest.mark.parametrize("datatype", ["TYPE_UINT16", "TYPE_UINT32", "TYPE_UINT64", "TYPE_BF16"])
+def test_sea235_datatypes(artifact: ArtifactInspection, found_in: FoundIn, datatype: str) -> None:
+    """Of inputs, outputs and states, once for all versions; what the backend takes is listed."""
+    state = (
+        f'sequence_batching {{ state {{ input_name: "memory" output_name: "next" data_type: {datatype} }} }}'
+    )
+    before, _ = artifact.config_pbtxt.split("dynamic_batching")
+    config = f"{before}{state}".replace("TYPE_FP32", datatype)
+    one = replace(script(artifact, image="Tensor", memory="Tensor"), config_pbtxt=config)
+    two = replace(one, model_files=one.model_files * 2)
+    found = found_in(two, "SEA235")
+    assert [each.what for each in found] == [
+        f"The input 'image' is {datatype}.",
+        f"The output 'OUTPUT__0' is {datatype}.",
+        f"The state of 'memory' is {datatype}.",
+    ]
+    assert found[0].allowed.startswith("TYPE_BOOL, TYPE_UINT8, TYPE_INT8, ")
+    assert found[0].allowed.endswith("TYPE_FP64, TYPE_STRING.")
+    assert found_in(replace(two, model_files=()), "SEA235") == []
+
+
+@pytest.mark.parametrize("datatype", ["TYPE_BOOL", "TYPE_FP16", "TYPE_STRING", "TYPE_INVALID"])
+def test_sea235_is_silent(artifact: ArtifactInspection, found_in: FoundIn, datatype: str) -> None:
+    """Strings come as a list; a type that is not given is another rule's."""
+    config = artifact.config_pbtxt.replace("TYPE_FP32", datatype)
+    assert found_in(replace(script(artifact, image="Tensor"), config_pbtxt=config), "SEA235") == []

@@ -141,6 +141,22 @@ def test_a_zombie_is_no_process() -> None:
     process.wait()
 
 
+def test_a_process_whose_first_thread_has_ended_still_runs() -> None:
+    """The kernel calls it a zombie until its last thread ends, and its ports stay taken till then."""
+    script = (
+        "import ctypes, threading, time; threading.Thread(target=time.sleep, args=(60,)).start(); "
+        "ctypes.CDLL(None).pthread_exit(None)"
+    )
+    process = subprocess.Popen([sys.executable, "-c", script])
+    deadline = time.monotonic() + 10
+    while Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z":
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    assert process_start_ticks(process.pid) is not None
+    process.kill()
+    process.wait()
+
+
 @pytest.fixture
 def answering(tmp_path: Path) -> Iterator[tuple[int, int]]:
     """Two ports that answer as a server's, which ``tmp_path`` names as its own."""
@@ -197,7 +213,7 @@ def stopped_afterwards(tmp_path: Path) -> Iterator[None]:
 @pytest.mark.integration
 @pytest.mark.usefixtures("stopped_afterwards")
 def test_up_can_be_repeated_and_down_ends_everything(tmp_path: Path) -> None:
-    """A second up finds the first server, also from another object; down stops it and frees its ports."""
+    """A second up finds the first server, also from another object; down frees ports and disk."""
     port = free_port_pair()
     told: list[str] = []
     first = LocalAws(_PROJECT_ROOT, tmp_path, port=port).up(told.append)
@@ -208,8 +224,10 @@ def test_up_can_be_repeated_and_down_ends_everything(tmp_path: Path) -> None:
         f"the laptop's AWS runs already, on port {port}",
     ]
     assert LocalAws(_PROJECT_ROOT, tmp_path).environment()["AWS_ENDPOINT_URL"].endswith(f":{port}")
+    (tmp_path / "jobs" / "one").mkdir(parents=True)  # as a job has it while it runs
     assert LocalAws(_PROJECT_ROOT, tmp_path).down() is True
     assert LocalAws(_PROJECT_ROOT, tmp_path).status().running is False
+    assert not (tmp_path / "jobs").exists()
     with socket.create_server(("127.0.0.1", port)), socket.create_server(("127.0.0.1", port + 1)):
         pass
 

@@ -74,6 +74,15 @@ class Building:
 
         return self._plans(listen)
 
+    def cancelling_at(self, line: str, cancelled: threading.Event) -> ProcessingPlans:
+        """Return a builder whose ``cancelled`` is set when a job says ``line``."""
+
+        def listen(progress: RemoteProgress) -> None:
+            if progress.line == line:
+                cancelled.set()
+
+        return self._plans(listen)
+
     def _plans(self, listen: RemoteListener) -> ProcessingPlans:
         return ProcessingPlans(
             self.clients,
@@ -188,10 +197,10 @@ def test_cancelled_build_stops_its_job(building: Building, tmp_path: Path) -> No
     """Another thread's failure ends the wait, and the job with it."""
     request = building.request(tmp_path, b"\x08\x0a\x12\x07pytorch")
     cancelled = threading.Event()
-    threading.Timer(0.2, cancelled.set).start()
+    plans = building.cancelling_at("slow", cancelled)
 
     with pytest.raises(JobStoppedError, match=r"waiting for its job seatrial-\w+-1 was cancelled"):
-        building.plans.build_plan(request, tmp_path / "model.plan", cancelled)
+        plans.build_plan(request, tmp_path / "model.plan", cancelled)
 
     (job,) = building.ended_jobs(request)
     assert job["ProcessingJobStatus"] == "Stopped"
@@ -273,6 +282,82 @@ def test_requests_that_sagemaker_refuses(building: Building) -> None:
         sagemaker.create_processing_job(ProcessingJobName="other", **request)
     with pytest.raises(ClientError, match="Could not find requested job with name: nobody"):
         sagemaker.describe_processing_job(ProcessingJobName="nobody")
+
+
+@pytest.mark.parametrize("name", ["../../outside", "/outside"])
+def test_input_never_leaves_the_jobs_folder(building: Building, name: str) -> None:
+    """An object's name may say anything; as a path to somewhere else it fails the job."""
+    key = f"{building.place.prefix}in/{name}"
+    building.account.s3.put_object(Bucket=BUCKET, Key=key, Body=b"x")
+
+    job = _ended(building, ["true"], inputs={f"s3://{BUCKET}/{building.place.prefix}in/": "input"})
+
+    assert job["ProcessingJobStatus"] == "Failed"
+    assert "which no file of a model may have" in job["FailureReason"]
+
+
+def test_local_path_that_leads_out_fails_the_job(building: Building) -> None:
+    """It has to lie below the one folder that stands for the container's."""
+    job = _ended(building, ["true"], inputs={f"s3://{BUCKET}/{building.place.prefix}in/": "../../outside"})
+    assert job["FailureReason"] == (
+        "ClientError: LocalPath '/opt/ml/processing/../../outside' is not below /opt/ml/processing/"
+    )
+
+
+def test_job_without_an_entrypoint_fails_in_words(building: Building) -> None:
+    """The image would say what to run, and none is pulled."""
+    job = _ended(building, [])
+    assert job["FailureReason"] == (
+        "ClientError: ContainerEntrypoint is missing: on the laptop no image says what to run; set it"
+    )
+
+
+def test_job_that_is_stopped_at_once_is_stopped(building: Building) -> None:
+    """However little of it has begun."""
+    job = _ended(building, ["sleep", "60"], stopped=True)
+    assert (job["ProcessingJobStatus"], job["ExitMessage"]) == ("Stopped", "StopProcessingJob")
+
+
+def _ended(
+    building: Building,
+    entrypoint: list[str],
+    *,
+    inputs: dict[str, str] | None = None,
+    stopped: bool = False,
+) -> dict[str, Any]:
+    """Create a job with ``inputs``, folders below the container's by address, and describe it at its end."""
+    sagemaker, name = building.account.sagemaker, building.account.new_name("job")
+    sagemaker.create_processing_job(
+        ProcessingJobName=name,
+        RoleArn=building.place.job_role_arn,
+        AppSpecification={
+            "ImageUri": IMAGE,
+            **({"ContainerEntrypoint": entrypoint} if entrypoint else {}),
+        },
+        ProcessingInputs=[
+            {
+                "InputName": "in",
+                "S3Input": {
+                    "S3Uri": url,
+                    "LocalPath": f"/opt/ml/processing/{path}",
+                    "S3DataType": "S3Prefix",
+                    "S3InputMode": "File",
+                },
+            }
+            for url, path in (inputs or {}).items()
+        ],
+        ProcessingResources={
+            "ClusterConfig": {"InstanceCount": 1, "InstanceType": "ml.g4dn.xlarge", "VolumeSizeInGB": 1}
+        },
+    )
+    if stopped:
+        sagemaker.stop_processing_job(ProcessingJobName=name)
+    deadline = time.monotonic() + 30
+    while True:
+        job: dict[str, Any] = sagemaker.describe_processing_job(ProcessingJobName=name)
+        if job["ProcessingJobStatus"] not in {"InProgress", "Stopping"} or time.monotonic() > deadline:
+            return job
+        time.sleep(_POLL_SECONDS)
 
 
 @pytest.fixture

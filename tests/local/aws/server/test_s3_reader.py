@@ -29,15 +29,17 @@ class Pages(BaseHTTPRequestHandler):
             self._answer(200, body)
         elif self.path == "/bucket/m/a%20b":
             self._answer(200, "content")
+        elif self.path == "/bucket/m/cut":
+            self._answer(200, "content", length=10)
         else:
             self._answer(404, "<Key>no</Key>")
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""
 
-    def _answer(self, status: int, body: str) -> None:
+    def _answer(self, status: int, body: str, *, length: int | None = None) -> None:
         self.send_response(status)
-        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Content-Length", str(len(body) if length is None else length))
         self.end_headers()
         self.wfile.write(body.encode())
 
@@ -86,3 +88,9 @@ def test_a_gateway_that_is_gone_is_told(server: ThreadingHTTPServer, tmp_path: P
     server.server_close()
     with pytest.raises(LaunchError, match="s3://bucket/m can't be downloaded"):
         S3Reader(server.server_port).download(SCOPE, S3Object("bucket", "m"), tmp_path / "file")
+
+
+def test_an_object_that_ends_too_soon_is_told(reader: S3Reader, tmp_path: Path) -> None:
+    """Half a model must not pass for one."""
+    with pytest.raises(LaunchError, match=r"s3://bucket/m/cut can't be downloaded: 3 bytes are missing"):
+        reader.download(SCOPE, S3Object("bucket", "m/cut"), tmp_path / "file")

@@ -163,6 +163,20 @@ def test_without_a_cache_a_model_goes_with_its_last_request(tmp_path: Path) -> N
     assert container.source.fetched == ["a1", "b1", "c1"]
 
 
+def test_a_model_that_can_not_be_unloaded_is_in_the_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Nobody waits for the unload after a request, so nobody else would know."""
+    container = _container(tmp_path, kept=False)
+
+    def unload(*_: object) -> None:
+        raise TritonError("it stays")
+
+    monkeypatch.setattr(container.models, "unload", unload)
+    container.ask("a1", "b1", "c1")  # loads come after the unloads of the requests before them
+    assert "it: target model a1 can't be unloaded: it stays" in caplog.text
+
+
 def test_a_failed_fetch_is_tried_again(container: _Container) -> None:
     """By the next request: the object may be there by then."""
     for _ in range(2):

@@ -1,9 +1,9 @@
 """Who answers a request to a variant of several models or containers."""
 
-from local.aws.server._call import Call
 from local.aws.server._exchange import Exchange, Refusal
 from local.aws.server._invocation import Invocation
 from local.aws.server._pipeline_request import PipelineRequest
+from local.aws.server._runtime_call import Call
 from local.aws.server._target_model_request import TargetModelRequest
 from local.aws.server.fleet import DirectInvocation, SharedServing
 from local.aws.server.invocation_mapping import server_request
