@@ -15,6 +15,8 @@ from model_packaging.errors import ExportError, TraceDiffersError
 from model_packaging.export.onnx import export_onnx, prove_onnx
 from tests.model_packaging.projects import Project
 
+pytestmark = pytest.mark.integration
+
 TOLERANCE = Tolerance(1e-5, 1e-4)
 WIDE = """
 class Wide(nn.Module):
@@ -43,8 +45,6 @@ from model_packaging.eager.factory import build_eager_model
 from model_packaging.eager.factory_reference import FactoryReference
 from model_packaging.eager.observation import observe
 from model_packaging.eager.observed_signature import observe_signature
-
-pytestmark = pytest.mark.integration
 
 root = Path.cwd()
 model = build_eager_model(FactoryReference("wide", "factory"), {}, root)
