@@ -5,6 +5,7 @@ from collections.abc import Sequence
 __all__ = [
     "BuildInProgressError",
     "DataFileError",
+    "DeclaredTensorsError",
     "ExportError",
     "FactoryError",
     "FetchError",
@@ -76,6 +77,10 @@ class PackError(PackagingError):
 
 class LayoutError(PackagingError):
     """A file that belongs into the archive beside the model is missing or unusable."""
+
+
+class DeclaredTensorsError(LayoutError):
+    """What is declared of a model's inputs and outputs does not fit what it takes and gives."""
 
 
 class BuildInProgressError(PackagingError):

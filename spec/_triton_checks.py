@@ -14,6 +14,8 @@ from spec._triton_scheduling_checks import scheduling_complaints
 __all__ = ["triton_complaints"]
 
 _ONLY_VERSION = "1"
+_ONLY_PROFILE = "0"
+"""Of a plan that is built here: its shapes are one profile (model_packaging, plan_request)."""
 _CONFIG_FILE = "config.pbtxt"
 
 
@@ -36,9 +38,8 @@ def triton_complaints(
 
 def _instance_groups(document: Document, path: DocumentPath, model: dict[str, object]) -> Iterator[Complaint]:
     groups = [each for each in get(model, list, "triton", "instance_group") or () if isinstance(each, dict)]
-    is_plan = get(model, str, "export", "to") == "tensorrt" or (
-        get(model, str, "file", "from") or ""
-    ).endswith(".plan")
+    is_built = get(model, str, "export", "to") == "tensorrt"
+    is_plan = is_built or (get(model, str, "file", "from") or "").endswith(".plan")
     for index, group in enumerate(groups):
         at: DocumentPath = (*path, "triton", "instance_group", index)
         kind, gpus = get(group, str, "kind"), get(group, list, "gpus")
@@ -58,6 +59,15 @@ def _instance_groups(document: Document, path: DocumentPath, model: dict[str, ob
                 "remove profile",
                 value=document.shown((*at, "profile")),
             )
+        for place, profile in enumerate(get(group, list, "profile") or () if is_built else ()):
+            if isinstance(profile, str) and profile != _ONLY_PROFILE:
+                yield Complaint(
+                    (*at, "profile", place),
+                    "an optimization profile is named that the plan lacks: it is built with one",
+                    f'"{_ONLY_PROFILE}"',
+                    "remove profile",
+                    value=document.shown((*at, "profile", place)),
+                )
     if groups and all(group.get("passive") is True for group in groups):
         yield Complaint(
             (*path, "triton", "instance_group"),

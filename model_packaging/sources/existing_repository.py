@@ -5,12 +5,13 @@ Sources: Triton user guide, "Model Repository"; sagemaker-tritonserver image, ``
 """
 
 import glob
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from model_packaging.artifact.config_pbtxt import parse_config_pbtxt
 from model_packaging.artifact.errors import ConfigPbtxtError
-from model_packaging.errors import LayoutError
+from model_packaging.errors import DeclaredTensorsError, LayoutError, SandboxError, TorchScriptError
 from model_packaging.layout.configured_signature import configured_signature
 from model_packaging.layout.model_formats import MODEL_FORMATS
 from model_packaging.layout.python_calls import called_beside
@@ -18,6 +19,7 @@ from model_packaging.layout.repository_copy import copy_repository
 from model_packaging.layout.triton_repository import CONFIG_FILE_NAME
 from model_packaging.sources.laid_out import LaidOut, ModelFolder, SourceTask
 from model_packaging.sources.reference import record_reference
+from model_packaging.sources.torchscript_trial import torchscript_misfits, trial_inputs
 from model_packaging.untrusted.torchscript_scan import scan_torchscript
 from spec import ExistingRepository
 
@@ -26,6 +28,14 @@ if TYPE_CHECKING:
 
 __all__ = ["lay_out_repository"]
 
+_KEY = "repository.from"
+_REFUSED_FIX = (
+    "take the repository from whom you trust, or save the model into it again with "
+    "`torch.jit.trace(...).save(...)` or `torch.jit.script(...).save(...)`."
+)
+_UNKNOWN_OPERATOR = "Unknown builtin op"
+"""How torch refuses to load a model of operators that a library brings, as torchvision does, which Triton's
+PyTorch backend is linked with (pytorch_backend, CMakeLists.txt)."""
 _PYTHON_RUNTIME = "model.py"
 """With it the PyTorch backend runs a Python module, whose model.pt is no TorchScript (pytorch_backend,
 README, "PyTorch 2.0 Models")."""
@@ -37,7 +47,9 @@ def lay_out_repository(task: SourceTask, existing: ExistingRepository) -> LaidOu
     Raises:
         LayoutError: it is missing, holds links, is one model instead of a repository, does not say which
             model answers, or that model's configuration does not say what it takes and gives.
-        TorchScriptError: a TorchScript file in it holds more than a model.
+        DeclaredTensorsError: a TorchScript file in it takes or gives something else than is configured.
+        TorchScriptError: one holds more than a model.
+        SandboxError: one can't be loaded.
         PackagingError: the reference fails, or takes or gives something else than is configured.
     """
     repository = task.work.repository
@@ -46,8 +58,10 @@ def lay_out_repository(task: SourceTask, existing: ExistingRepository) -> LaidOu
     answering = _answering(existing, repository, [path.name for path in folders])
     configs = {path.name: _config(path) for path in folders}
     for name, config in configs.items():
-        _scan_torchscript(existing, config, repository / name)
+        for file in _torchscript_files(config, repository / name):
+            _scan(existing, file, repository)
     signatures = {name: configured_signature(config, repository / name) for name, config in configs.items()}
+    _try_torchscript(task, existing, configs)
     signature, maximum = signatures[answering], configs[answering].max_batch_size
     return LaidOut(
         format="repository",
@@ -86,8 +100,8 @@ def _answering(existing: ExistingRepository, repository: Path, folders: list[str
     return existing.model or folders[0]
 
 
-def _scan_torchscript(existing: ExistingRepository, config: "ModelConfig", folder: Path) -> None:
-    """Scan what Triton's PyTorch backend would load of a model's folder; what is missing is a rule's to tell.
+def _torchscript_files(config: "ModelConfig", folder: Path) -> Iterator[Path]:
+    """Yield what Triton's PyTorch backend would load of a model's folder; a rule tells what is missing.
 
     Source: pytorch_backend, README, "PyTorch (LibTorch) Backend"; Triton, ModelConfig, ``platform``,
     ``default_model_filename`` and ``cc_model_filenames``.
@@ -99,7 +113,48 @@ def _scan_torchscript(existing: ExistingRepository, config: "ModelConfig", folde
     names = {config.default_model_filename or torchscript.file_name, *config.cc_model_filenames.values()}
     for file in sorted(path for name in names for path in folder.glob(f"*/{glob.escape(name)}")):
         if file.is_file():
-            scan_torchscript(file, f"repository.from: {existing.from_}: {file.relative_to(folder.parent)}")
+            yield file
+
+
+def _scan(existing: ExistingRepository, file: Path, repository: Path) -> None:
+    try:
+        scan_torchscript(file, _shown(existing, file, repository))
+    except TorchScriptError as error:
+        raise TorchScriptError(error.cause, _REFUSED_FIX) from error
+
+
+def _try_torchscript(
+    task: SourceTask, existing: ExistingRepository, configs: Mapping[str, "ModelConfig"]
+) -> None:
+    """Run every TorchScript file as its configuration declares it."""
+    repository = task.work.repository
+    found: list[str] = []
+    wrong: list[str] = []
+    for name, config in configs.items():
+        for file in _torchscript_files(config, repository / name):
+            misfits = _misfits(task, config, file, _shown(existing, file, repository))
+            found += [f"{file.relative_to(repository)}: {each}" for each in misfits]
+            wrong += [f"{name}/{CONFIG_FILE_NAME}"] if misfits else []
+    if found:
+        raise DeclaredTensorsError(
+            f"{_KEY}: {existing.from_}: {'; '.join(found)}.",
+            f"correct input, output or max_batch_size in {', '.join(dict.fromkeys(wrong))}.",
+        )
+
+
+def _misfits(task: SourceTask, config: "ModelConfig", file: Path, shown: str) -> tuple[str, ...]:
+    """Say what does not fit; nothing of a model whose operators come with Triton's image alone."""
+    inputs = trial_inputs(file, config)
+    try:
+        return torchscript_misfits(file, shown, config, inputs, task.cancelled) if inputs else ()
+    except SandboxError as error:
+        if _UNKNOWN_OPERATOR in error.cause:
+            return ()
+        raise
+
+
+def _shown(existing: ExistingRepository, file: Path, repository: Path) -> str:
+    return f"{_KEY}: {existing.from_}: {file.relative_to(repository)}"
 
 
 def _config(folder: Path) -> "ModelConfig":

@@ -11,6 +11,7 @@ from typing import Any, assert_never
 
 import numpy as np
 
+from model_packaging.artifact.config_pbtxt import parse_config_pbtxt
 from model_packaging.artifact.errors import ArtifactError
 from model_packaging.artifact.manifest import Tolerance
 from model_packaging.artifact.onnx_signature import OnnxSignature, OnnxTensor, read_onnx_signature
@@ -23,11 +24,12 @@ from model_packaging.artifact.torchscript_signature import (
 )
 from model_packaging.eager.comparison import compare_answers
 from model_packaging.eager.samples import Sample, read_samples
-from model_packaging.errors import LayoutError, TraceDiffersError
+from model_packaging.errors import DeclaredTensorsError, LayoutError, TraceDiffersError
 from model_packaging.layout.declared_signature import declared_signature
 from model_packaging.layout.repository import complete_repository, model_file_path
 from model_packaging.sources.laid_out import RECORDED_SEED, LaidOut, SourceTask
 from model_packaging.sources.reference import record_reference
+from model_packaging.sources.torchscript_trial import torchscript_misfits, trial_inputs
 from model_packaging.untrusted.fetched_files import fetched_file
 from model_packaging.untrusted.sandbox import SandboxAnswer, run_onnx, run_torchscript
 from spec import ModelFile, TritonModelConfig
@@ -45,6 +47,7 @@ def lay_out_file(task: SourceTask, file: ModelFile, triton: TritonModelConfig) -
     Raises:
         FetchError: it can't be fetched, or has another digest.
         LayoutError: it is of another format than its name says, or does not say what nobody declared.
+        DeclaredTensorsError: TorchScript without a reference takes or gives something else than declared.
         TorchScriptError: a TorchScript file holds more than a model.
         SandboxError: it can't be loaded.
         PackagingError: the reference fails, or the file answers otherwise.
@@ -56,8 +59,11 @@ def lay_out_file(task: SourceTask, file: ModelFile, triton: TritonModelConfig) -
     signature = _declared_or_read(file, placed, triton)
     batch_sizes = record_reference(task, signature, triton.max_batch_size)
     samples = read_samples(task.work.samples(RECORDED_SEED)) if batch_sizes is not None else ()
-    _load(task, file, placed, samples)
     texts = complete_repository(task.work.repository, task.name, task.model, signature, task.project_root)
+    if file.format == "torchscript" and not samples:
+        _try(task, file, placed, texts.config_pbtxt)
+    else:
+        _load(task, file, placed, samples)
     return LaidOut(
         format=file.format,
         signature=signature,
@@ -119,10 +125,22 @@ def _load(task: SourceTask, file: ModelFile, placed: Path, samples: Sequence[Sam
         case "torchscript":
             rows = _forward_arguments(file, placed, samples)
             answer = run_torchscript(placed, shown, rows, cancelled=task.cancelled)
-            places = dict(result_places(list(samples[0].outputs))) if samples else {}
+            places = dict(result_places(list(samples[0].outputs)))
             _compare(task, shown, places, answer, samples)
         case _ as never:
             assert_never(never)
+
+
+def _try(task: SourceTask, file: ModelFile, placed: Path, config_pbtxt: str) -> None:
+    """Load TorchScript that has no reference, and run it as declared."""
+    shown = f"{_KEY}: {file.from_}"
+    config = parse_config_pbtxt(config_pbtxt)
+    inputs = trial_inputs(placed, config)
+    if misfits := torchscript_misfits(placed, shown, config, inputs, task.cancelled):
+        raise DeclaredTensorsError(
+            f"{shown}: {'; '.join(misfits)}.",
+            "correct triton.input, triton.output or triton.max_batch_size to what the file takes and gives.",
+        )
 
 
 def _own_onnx(file: ModelFile, placed: Path) -> OnnxSignature:
@@ -149,8 +167,6 @@ def _forward_arguments(
     file: ModelFile, placed: Path, samples: Sequence[Sample]
 ) -> list[list[np.ndarray[Any, np.dtype[Any]]]]:
     """Return the inputs of each sample in the order that Triton passes them to forward."""
-    if not samples:
-        return []
     try:
         arguments = [each.name for each in read_torchscript_signature(placed).arguments]
     except ArtifactError as error:

@@ -249,6 +249,20 @@ def test_profile_without_tensorrt(said: Said) -> None:
     assert problem.what == "an optimization profile is named for a model that is no TensorRT plan"
 
 
+def test_a_profile_that_a_built_plan_lacks(valid: dict[str, Any], problems_of: Problems) -> None:
+    """It is built with one, "0"; a plan made elsewhere may have others."""
+    section = {"max_batch_size": 8, "instance_group": [{"profile": ["0", "1"]}]}
+    model = valid["models"]["classifier"]
+    model["export"], model["triton"] = {"from": "examples.tabular:scorer", "to": "tensorrt"}, section
+    [problem] = [each for each in problems_of(json.dumps(valid)) if "profile" in each.path]
+    assert at(problem) == "instance_group[0].profile[1]"
+    assert problem.what == "an optimization profile is named that the plan lacks: it is built with one"
+    assert (problem.allowed, problem.fix) == ('"0"', "remove profile")
+    model.pop("export")
+    model["file"] = {"from": "models/m.plan", "sha256": "0" * 64}
+    assert [each for each in problems_of(json.dumps(valid)) if "profile" in each.path] == []
+
+
 def test_nothing_but_passive_instances(said: Said) -> None:
     """Triton loads such a model, and no request is answered."""
     problem = said(instance_group=[{"passive": True}])
