@@ -169,7 +169,8 @@ def test_pauses_grow(triton: _Triton, starts: _Starts) -> None:
     _wait_for(lambda: starts.counts == [1, 2, 3])
     assert 0.35 <= time.monotonic() - begin < 2
     container.stop(0)
-    _wait_for(lambda: "watch e" not in {thread.name for thread in threading.enumerate()})  # it logs to the end
+    # It logs to its end, which another test must not see.
+    _wait_for(lambda: "watch e" not in {thread.name for thread in threading.enumerate()})
 
 
 def test_a_stopped_container_is_not_started_again(
