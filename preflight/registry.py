@@ -6,7 +6,17 @@ from typing import Any, TypeVar, overload
 
 from preflight.errors import RegistryError
 from preflight.finding import Severity
-from preflight.rule import ACKNOWLEDGMENT, ARTIFACT, DEPLOYMENT, TEMPLATE, Check, Rule, Scope
+from preflight.rule import (
+    ACKNOWLEDGMENT,
+    ARTIFACT,
+    DEPLOYMENT,
+    TEMPLATE,
+    Check,
+    Enforcer,
+    Rule,
+    Scope,
+    SeenAfter,
+)
 from spec import Model
 
 __all__ = ["REGISTRY", "Registry", "rule", "rules"]
@@ -24,6 +34,8 @@ class Registry:
         >>> @registry.rule(
         ...     "SEA199",
         ...     severity=Severity.ERROR,
+        ...     enforced_by=Enforcer.SERVER,
+        ...     seen_after=SeenAfter.AFTER_START_UP,
         ...     title="the archive is empty",
         ...     scope=ARTIFACT,
         ...     source="Triton, model repository, repository layout",
@@ -44,6 +56,8 @@ class Registry:
         rule_id: str,
         *,
         severity: Severity,
+        enforced_by: Enforcer,
+        seen_after: SeenAfter,
         title: str,
         scope: Scope[EvidenceT],
         source: str,
@@ -63,6 +77,8 @@ class Registry:
             self._rules[rule_id] = Rule(
                 id=rule_id,
                 severity=severity,
+                enforced_by=enforced_by,
+                seen_after=seen_after,
                 title=title,
                 scope=scope,
                 source=source,

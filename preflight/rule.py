@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from preflight.finding import Severity
@@ -21,12 +22,42 @@ __all__ = [
     "DEPLOYMENT",
     "TEMPLATE",
     "Check",
+    "Enforcer",
     "Rule",
     "Scope",
+    "SeenAfter",
     "Violation",
 ]
 
 EvidenceT = TypeVar("EvidenceT")
+
+
+class Enforcer(StrEnum):
+    """Who would have told the user; the value says so in words.
+
+    What ``SERVICE`` enforces the laptop's AWS refuses as well, from AWS's own models and documents.
+    """
+
+    SERVICE = "an API of AWS, which refuses the resource"
+    HOSTING = "SageMaker's hosting, which can't fetch, place or reach what it needs"
+    SERVER = "the container or the model server in it"
+    NOBODY = "nobody: it deploys, and does something else than was meant"
+    SEATRIAL = "nobody but Seatrial, whose own files it is about"
+
+
+class SeenAfter(StrEnum):
+    """When the user would have seen it; the value says so in words.
+
+    Source of the times: SageMaker API, ProductionVariant, ``ModelDataDownloadTimeoutInSeconds`` and
+    ``ContainerStartupHealthCheckTimeoutInSeconds``, 60 to 3600 s each.
+    """
+
+    BEFORE = "before anything is deployed"
+    AT_ONCE = "within minutes: the resource is refused and the stack rolls back"
+    AFTER_ENDPOINT = "ten minutes or more, when the endpoint has come up and its components follow"
+    AFTER_START_UP = "ten minutes to an hour, when the time-outs of download and start-up have passed"
+    AT_REQUEST = "after the deployment, with the first request"
+    LATER = "days or months later"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +117,8 @@ class Rule(Generic[EvidenceT]):
         id: ``SEA`` and three digits; never reused. The first digit names the theme, as ``preflight.rules``
             lists them.
         severity: of every finding of this rule.
+        enforced_by: who would have told the user at AWS.
+        seen_after: when the user would have seen it there.
         title: what is wrong, in a few words.
         scope: when it runs, and over what.
         source: document and section that the rule rests on.
@@ -99,6 +132,8 @@ class Rule(Generic[EvidenceT]):
 
     id: str
     severity: Severity
+    enforced_by: Enforcer
+    seen_after: SeenAfter
     title: str
     scope: Scope[EvidenceT]
     source: str

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from preflight.acknowledgments import PLUGIN_NAME, AcknowledgmentReview
 from preflight.finding import Severity
 from preflight.registry import REGISTRY, rule
-from preflight.rule import ACKNOWLEDGMENT, TEMPLATE, Violation
+from preflight.rule import ACKNOWLEDGMENT, TEMPLATE, Enforcer, SeenAfter, Violation
 
 __all__ = ["stale_acknowledgment", "unknown_rule_acknowledged"]
 
@@ -19,6 +19,8 @@ _NOTHING_YET = "Nothing today; the day the rule finds something there, nobody is
 @rule(
     "SEA901",
     severity=Severity.WARNING,
+    enforced_by=Enforcer.NOBODY,
+    seen_after=SeenAfter.LATER,
     title="an acknowledgment of a rule that finds nothing there",
     scope=ACKNOWLEDGMENT,
     source=_SOURCE,
@@ -43,6 +45,8 @@ def stale_acknowledgment(review: AcknowledgmentReview) -> Iterator[Violation]:
 @rule(
     "SEA902",
     severity=Severity.WARNING,
+    enforced_by=Enforcer.NOBODY,
+    seen_after=SeenAfter.LATER,
     title="an acknowledgment of an unknown rule",
     scope=ACKNOWLEDGMENT,
     source=_SOURCE,

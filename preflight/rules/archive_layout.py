@@ -8,7 +8,7 @@ from model_packaging.artifact.inspection import ArtifactInspection
 from model_packaging.artifact.layout import Layout
 from preflight.finding import Severity
 from preflight.registry import rule
-from preflight.rule import ARTIFACT, Violation
+from preflight.rule import ARTIFACT, Enforcer, SeenAfter, Violation
 from preflight.rules._environment import DEFAULT_MODEL_NAME, SERVE
 from preflight.rules._triton_config import TritonConfig, config_of, config_path_of
 
@@ -35,6 +35,8 @@ _MODEL_FILES = {
 @rule(
     "SEA101",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.AFTER_START_UP,
     title="config.pbtxt at the archive's root",
     scope=ARTIFACT,
     source=SERVE,
@@ -54,6 +56,8 @@ def config_at_the_root(artifact: ArtifactInspection) -> Iterator[Violation]:
 @rule(
     "SEA102",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.AT_REQUEST,
     title="the model's folder has no config.pbtxt",
     scope=ARTIFACT,
     source="Triton, model repository, repository layout; model configuration, auto-generated model "
@@ -72,6 +76,8 @@ def config_missing(artifact: ArtifactInspection) -> Iterator[Violation]:
 @rule(
     "SEA103",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.AFTER_START_UP,
     title="folders that are no models of the deployment, and no default model",
     scope=ARTIFACT,
     source=SERVE,
@@ -97,6 +103,8 @@ def several_models_without_default(artifact: ArtifactInspection) -> Iterator[Vio
 @rule(
     "SEA104",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.AFTER_START_UP,
     title="no numbered version folder",
     scope=ARTIFACT,
     source="Triton, model repository, model versions; seen on Triton 2.51",
@@ -120,6 +128,8 @@ def no_version_folder(artifact: ArtifactInspection) -> Iterator[Violation]:
 @rule(
     "SEA105",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.AFTER_START_UP,
     title="the version folder has no model file",
     scope=ARTIFACT,
     source="Triton, model repository, model files",
@@ -154,6 +164,8 @@ def model_file_missing(artifact: ArtifactInspection) -> Iterator[Violation]:
 @rule(
     "SEA106",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.HOSTING,
+    seen_after=SeenAfter.AFTER_START_UP,
     title="a path that leads out of the archive",
     scope=ARTIFACT,
     source="Python, tarfile, extraction filters; GNU tar, absolute file names",

@@ -5,7 +5,7 @@ from typing import Any
 
 from preflight.finding import Severity
 from preflight.registry import rule
-from preflight.rule import TEMPLATE, Violation
+from preflight.rule import TEMPLATE, Enforcer, SeenAfter, Violation
 from preflight.templates import SynthesizedTemplates
 
 __all__ = ["accelerators_out_of_reach", "key_pair", "metadata_without_token", "unencrypted_volume"]
@@ -17,6 +17,8 @@ _RUNTIME = ".elastic-inference.runtime"
 @rule(
     "SEA802",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.NOBODY,
+    seen_after=SeenAfter.LATER,
     title="an instance whose metadata answers without a token",
     scope=TEMPLATE,
     source="Amazon EC2 User Guide, use IMDSv2: HttpTokens required turns version 1 off",
@@ -35,6 +37,8 @@ def metadata_without_token(templates: SynthesizedTemplates) -> Iterator[Violatio
 @rule(
     "SEA803",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.NOBODY,
+    seen_after=SeenAfter.LATER,
     title="an instance with an unencrypted volume",
     scope=TEMPLATE,
     source="Amazon EC2 User Guide, Amazon EBS encryption: a volume is encrypted where it says so, or where "
@@ -64,6 +68,8 @@ def unencrypted_volume(templates: SynthesizedTemplates) -> Iterator[Violation]:
 @rule(
     "SEA804",
     severity=Severity.WARNING,
+    enforced_by=Enforcer.NOBODY,
+    seen_after=SeenAfter.LATER,
     title="an instance with a key pair",
     scope=TEMPLATE,
     source="AWS Systems Manager User Guide, Session Manager: no open ports, no bastion, no SSH keys",
@@ -80,6 +86,8 @@ def key_pair(templates: SynthesizedTemplates) -> Iterator[Violation]:
 @rule(
     "SEA805",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.NOBODY,
+    seen_after=SeenAfter.AT_REQUEST,
     title="accelerators without the endpoint of their runtime",
     scope=TEMPLATE,
     source="Amazon Elastic Inference Developer Guide, setting up to launch Amazon EC2 with Elastic "

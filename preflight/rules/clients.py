@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from preflight.evidence import DeploymentEvidence
 from preflight.finding import Severity
 from preflight.registry import rule
-from preflight.rule import DEPLOYMENT, Violation
+from preflight.rule import DEPLOYMENT, Enforcer, SeenAfter, Violation
 from preflight.rules._reach import reachable_services
 
 __all__ = ["another_architecture", "runtime_out_of_reach", "session_manager_out_of_reach"]
@@ -19,6 +19,8 @@ _GRAVITON = re.compile(r"^(a1|[a-z]+[0-9]+g[a-z]*)\.")
 @rule(
     "SEA756",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.NOBODY,
+    seen_after=SeenAfter.AT_REQUEST,
     title="a client that Session Manager can't reach",
     scope=DEPLOYMENT,
     source="AWS Systems Manager User Guide, create VPC endpoints for Systems Manager",
@@ -34,6 +36,8 @@ def session_manager_out_of_reach(evidence: DeploymentEvidence) -> Iterator[Viola
 @rule(
     "SEA757",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.NOBODY,
+    seen_after=SeenAfter.AT_REQUEST,
     title="a client without a way to what it invokes",
     scope=DEPLOYMENT,
     source="SageMaker Developer Guide, connect to SageMaker within your VPC",
@@ -52,6 +56,8 @@ def runtime_out_of_reach(evidence: DeploymentEvidence) -> Iterator[Violation]:
 @rule(
     "SEA758",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVICE,
+    seen_after=SeenAfter.AT_ONCE,
     title="a client of another architecture than its image",
     scope=DEPLOYMENT,
     source="Amazon EC2 Instance Types Guide, naming conventions: g behind the generation is "

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from preflight.evidence import DeploymentEvidence
 from preflight.finding import Severity
 from preflight.registry import rule
-from preflight.rule import DEPLOYMENT, Violation
+from preflight.rule import DEPLOYMENT, Enforcer, SeenAfter, Violation
 
 __all__ = ["gpu_beyond_the_copy", "gpu_kind_without_accelerators"]
 
@@ -13,6 +13,8 @@ __all__ = ["gpu_beyond_the_copy", "gpu_kind_without_accelerators"]
 @rule(
     "SEA528",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.AFTER_START_UP,
     title="KIND_GPU in a component without accelerators",
     scope=DEPLOYMENT,
     source="Triton, model configuration, instance groups; SageMaker API Reference, "
@@ -36,6 +38,8 @@ def gpu_kind_without_accelerators(evidence: DeploymentEvidence) -> Iterator[Viol
 @rule(
     "SEA529",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.AFTER_START_UP,
     title="a GPU that a copy is not given",
     scope=DEPLOYMENT,
     source="Triton, model configuration, instance groups (gpus); SageMaker API Reference, "

@@ -19,7 +19,7 @@ from catalogue.limits import (
 )
 from preflight.finding import Severity
 from preflight.registry import rule
-from preflight.rule import TEMPLATE, Violation
+from preflight.rule import TEMPLATE, Enforcer, SeenAfter, Violation
 from preflight.rules._template_components import components, specifications
 from preflight.rules._template_references import Place, references_of
 from preflight.rules._template_values import number, objects
@@ -152,6 +152,8 @@ _REFUSED = "SageMaker or CloudFormation refuses the resource while the stack is 
 @rule(
     "SEA821",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVICE,
+    seen_after=SeenAfter.AT_ONCE,
     title="a number outside of what SageMaker takes",
     scope=TEMPLATE,
     source=_SOURCE,
@@ -173,6 +175,8 @@ def number_outside_its_range(templates: SynthesizedTemplates) -> Iterator[Violat
 @rule(
     "SEA822",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVICE,
+    seen_after=SeenAfter.AT_ONCE,
     title="more or fewer entries than SageMaker takes",
     scope=TEMPLATE,
     source=_SOURCE,
@@ -195,6 +199,8 @@ def count_outside_its_range(templates: SynthesizedTemplates) -> Iterator[Violati
 @rule(
     "SEA823",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVICE,
+    seen_after=SeenAfter.AT_ONCE,
     title="a text that SageMaker refuses",
     scope=TEMPLATE,
     source=_SOURCE,
@@ -219,6 +225,8 @@ def text_refused(templates: SynthesizedTemplates) -> Iterator[Violation]:
 @rule(
     "SEA824",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVICE,
+    seen_after=SeenAfter.AFTER_ENDPOINT,
     title="an inline container whose artifact is not packed",
     scope=TEMPLATE,
     source="SageMaker API Reference, InferenceComponentContainerSpecification, ArtifactUrl: a single gzip "

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from preflight.evidence import DeploymentEvidence, ServedComponent
 from preflight.finding import Severity
 from preflight.registry import rule
-from preflight.rule import DEPLOYMENT, Violation
+from preflight.rule import DEPLOYMENT, Enforcer, SeenAfter, Violation
 
 __all__ = ["adapters_on_the_laptop", "model_beyond_the_reservation", "model_larger_than_a_copy"]
 
@@ -19,6 +19,8 @@ _MEMORY = (
 @rule(
     "SEA531",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.AFTER_START_UP,
     title="a model larger than a copy may grow",
     scope=DEPLOYMENT,
     source=f"{_MEMORY}; MaxMemoryRequiredInMb",
@@ -41,6 +43,8 @@ def model_larger_than_a_copy(evidence: DeploymentEvidence) -> Iterator[Violation
 @rule(
     "SEA532",
     severity=Severity.WARNING,
+    enforced_by=Enforcer.NOBODY,
+    seen_after=SeenAfter.LATER,
     title="a model larger than what is reserved for a copy",
     scope=DEPLOYMENT,
     source=f"{_MEMORY}; MinMemoryRequiredInMb",
@@ -64,6 +68,8 @@ def model_beyond_the_reservation(evidence: DeploymentEvidence) -> Iterator[Viola
 @rule(
     "SEA533",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SEATRIAL,
+    seen_after=SeenAfter.BEFORE,
     title="adapters on the laptop's AWS",
     scope=DEPLOYMENT,
     source="Seatrial, the laptop's AWS: it serves with Triton, which has no contract for adapters",

@@ -7,7 +7,7 @@ from typing import Any
 
 from preflight.finding import Severity
 from preflight.registry import rule
-from preflight.rule import TEMPLATE, Violation
+from preflight.rule import TEMPLATE, Enforcer, SeenAfter, Violation
 from preflight.rules._template_components import components, specifications
 from preflight.rules._template_references import Place, References, references_of
 from preflight.rules._template_values import at, number, objects
@@ -34,6 +34,8 @@ _UNKNOWN_CHARACTERS = 48
 @rule(
     "SEA831",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVICE,
+    seen_after=SeenAfter.AFTER_ENDPOINT,
     title="two components of one name",
     scope=TEMPLATE,
     source="SageMaker API Reference, CreateInferenceComponent: the name is unique in account and region",
@@ -55,6 +57,8 @@ def name_of_another_component(templates: SynthesizedTemplates) -> Iterator[Viola
 @rule(
     "SEA832",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVICE,
+    seen_after=SeenAfter.AT_ONCE,
     title="two that scale the same instances",
     scope=TEMPLATE,
     source="SageMaker Developer Guide, reduce hosting costs with inference components: managed instance "
@@ -76,6 +80,8 @@ def two_scale_the_same_instances(templates: SynthesizedTemplates) -> Iterator[Vi
 @rule(
     "SEA833",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVICE,
+    seen_after=SeenAfter.AFTER_ENDPOINT,
     title="an adapter with more than its artifact",
     scope=TEMPLATE,
     source="SageMaker API Reference, InferenceComponentSpecification, BaseInferenceComponentName and "
@@ -98,6 +104,8 @@ def adapter_with_a_body_of_its_own(templates: SynthesizedTemplates) -> Iterator[
 @rule(
     "SEA834",
     severity=Severity.WARNING,
+    enforced_by=Enforcer.SERVICE,
+    seen_after=SeenAfter.AT_ONCE,
     title="more policies than a role takes",
     scope=TEMPLATE,
     source='IAM user guide, "IAM and AWS STS quotas", role inline policies',
@@ -125,6 +133,8 @@ def policies_beyond_a_role(templates: SynthesizedTemplates) -> Iterator[Violatio
 @rule(
     "SEA835",
     severity=Severity.WARNING,
+    enforced_by=Enforcer.NOBODY,
+    seen_after=SeenAfter.LATER,
     title="copies that reach 0 without a way back",
     scope=TEMPLATE,
     source="SageMaker Developer Guide, scale an endpoint to zero instances: a step scaling policy and an "

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from preflight.evidence import DeploymentEvidence
 from preflight.finding import Severity
 from preflight.registry import rule
-from preflight.rule import DEPLOYMENT, Violation
+from preflight.rule import DEPLOYMENT, Enforcer, SeenAfter, Violation
 from preflight.shard_plan import shard_plans
 
 __all__ = ["shards_not_accepted"]
@@ -14,6 +14,8 @@ __all__ = ["shards_not_accepted"]
 @rule(
     "SEA541",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SEATRIAL,
+    seen_after=SeenAfter.BEFORE,
     title="a number of shards that was not accepted",
     scope=DEPLOYMENT,
     source="SageMaker API Reference, CreateInferenceComponent: the name is unique in account and region; "

@@ -9,7 +9,7 @@ from catalogue.limits import (
 )
 from preflight.finding import Severity
 from preflight.registry import rule
-from preflight.rule import TEMPLATE, Violation
+from preflight.rule import TEMPLATE, Enforcer, SeenAfter, Violation
 from preflight.rules._template_components import components, specifications
 from preflight.rules._template_values import at, number, structures
 from preflight.templates import SynthesizedTemplates
@@ -33,6 +33,8 @@ _BATCH_PERCENT = range(ROLLING_BATCH_MINIMUM_PERCENT, ROLLING_BATCH_MAXIMUM_PERC
 @rule(
     "SEA811",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVICE,
+    seen_after=SeenAfter.AFTER_ENDPOINT,
     title="a component whose memory is not stated",
     scope=TEMPLATE,
     source=f"{_COMPUTE_SOURCE}, MinMemoryRequiredInMb (required; CloudFormation's schema leaves it out)",
@@ -51,6 +53,8 @@ def memory_not_stated(templates: SynthesizedTemplates) -> Iterator[Violation]:
 @rule(
     "SEA812",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVICE,
+    seen_after=SeenAfter.AFTER_ENDPOINT,
     title="less CPU than a copy can be given",
     scope=TEMPLATE,
     source=f"{_COMPUTE_SOURCE}, NumberOfCpuCoresRequired",
@@ -68,6 +72,8 @@ def cpu_below_the_least(templates: SynthesizedTemplates) -> Iterator[Violation]:
 @rule(
     "SEA813",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVICE,
+    seen_after=SeenAfter.AFTER_ENDPOINT,
     title="a component created with no copy",
     scope=TEMPLATE,
     source="SageMaker, CreateInferenceComponent: CopyCount 0 is refused, although the schema allows it",
@@ -84,6 +90,8 @@ def copy_count_zero(templates: SynthesizedTemplates) -> Iterator[Violation]:
 @rule(
     "SEA814",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVICE,
+    seen_after=SeenAfter.LATER,
     title="a rolling batch outside of 5 to 50 %",
     scope=TEMPLATE,
     source="SageMaker API Reference, InferenceComponentRollingUpdatePolicy, MaximumBatchSize",
@@ -103,6 +111,8 @@ def batch_percentage(templates: SynthesizedTemplates) -> Iterator[Violation]:
 @rule(
     "SEA815",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVICE,
+    seen_after=SeenAfter.AFTER_ENDPOINT,
     title="a model attached to the endpoint of components",
     scope=TEMPLATE,
     source="SageMaker, CreateInferenceComponent: 'Inference Components are not supported in this Endpoint'; "
@@ -136,6 +146,8 @@ def model_on_a_component_endpoint(templates: SynthesizedTemplates) -> Iterator[V
 @rule(
     "SEA816",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVICE,
+    seen_after=SeenAfter.AT_ONCE,
     title="a smallest capacity above the largest",
     scope=TEMPLATE,
     source="Application Auto Scaling API Reference, RegisterScalableTarget; SageMaker API Reference, "
@@ -170,6 +182,8 @@ def minimum_above_maximum(templates: SynthesizedTemplates) -> Iterator[Violation
 @rule(
     "SEA817",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVICE,
+    seen_after=SeenAfter.AFTER_ENDPOINT,
     title="a component's name over 63 characters",
     scope=TEMPLATE,
     source="SageMaker API Reference, CreateInferenceComponent, InferenceComponentName",

@@ -9,7 +9,7 @@ from catalogue.limits import ROLLING_BATCH_MAXIMUM_PERCENT, ROLLING_BATCH_MINIMU
 from preflight.evidence import DeploymentEvidence, ServedComponent
 from preflight.finding import Severity
 from preflight.registry import rule
-from preflight.rule import DEPLOYMENT, Violation
+from preflight.rule import DEPLOYMENT, Enforcer, SeenAfter, Violation
 from preflight.rules._component_packing import (
     capacity,
     counted,
@@ -40,6 +40,8 @@ _SCALE_TO_ZERO = "SageMaker Developer Guide, scale an endpoint to zero instances
 @rule(
     "SEA521",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.HOSTING,
+    seen_after=SeenAfter.AFTER_ENDPOINT,
     title="a copy larger than an instance",
     scope=DEPLOYMENT,
     source="SageMaker API Reference, InferenceComponentComputeResourceRequirements; EC2, instance types",
@@ -63,6 +65,8 @@ def component_larger_than_an_instance(evidence: DeploymentEvidence) -> Iterator[
 @rule(
     "SEA522",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.HOSTING,
+    seen_after=SeenAfter.LATER,
     title="copies beyond the most instances",
     scope=DEPLOYMENT,
     source="SageMaker API Reference, ProductionVariantManagedInstanceScaling, MaxInstanceCount; Developer "
@@ -93,6 +97,8 @@ def copies_beyond_the_instances(evidence: DeploymentEvidence) -> Iterator[Violat
 @rule(
     "SEA523",
     severity=Severity.WARNING,
+    enforced_by=Enforcer.HOSTING,
+    seen_after=SeenAfter.LATER,
     title="no room for a rolling update",
     scope=DEPLOYMENT,
     source="SageMaker Developer Guide, rolling updates of inference components: new copies start before old "
@@ -125,6 +131,8 @@ def no_room_for_a_rolling_update(evidence: DeploymentEvidence) -> Iterator[Viola
 @rule(
     "SEA524",
     severity=Severity.WARNING,
+    enforced_by=Enforcer.NOBODY,
+    seen_after=SeenAfter.LATER,
     title="instances that stay although all copies go",
     scope=DEPLOYMENT,
     source=f"{_SCALE_TO_ZERO}: MinInstanceCount is 0",
@@ -147,6 +155,8 @@ def idle_instances_stay(evidence: DeploymentEvidence) -> Iterator[Violation]:
 @rule(
     "SEA525",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVICE,
+    seen_after=SeenAfter.BEFORE,
     title="a region without inference components",
     scope=DEPLOYMENT,
     source="CloudFormation resource specifications by region, AWS::SageMaker::InferenceComponent",
@@ -168,6 +178,8 @@ def region_without_components(evidence: DeploymentEvidence) -> Iterator[Violatio
 @rule(
     "SEA526",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVICE,
+    seen_after=SeenAfter.LATER,
     title="a batch outside of 5 to 50 % of the copies",
     scope=DEPLOYMENT,
     source="SageMaker API Reference, InferenceComponentRollingUpdatePolicy, MaximumBatchSize",
@@ -195,6 +207,8 @@ def batch_outside_its_share(evidence: DeploymentEvidence) -> Iterator[Violation]
 @rule(
     "SEA527",
     severity=Severity.WARNING,
+    enforced_by=Enforcer.NOBODY,
+    seen_after=SeenAfter.LATER,
     title="a number of copies in the template although scaling decides",
     scope=DEPLOYMENT,
     source="CloudFormation, AWS::SageMaker::InferenceComponent: CopyCount is write-only, so an update may "

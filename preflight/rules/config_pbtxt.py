@@ -6,7 +6,7 @@ from model_packaging.artifact.inspection import ArtifactInspection
 from model_packaging.artifact.signature import VARIABLE
 from preflight.finding import Severity
 from preflight.registry import rule
-from preflight.rule import ARTIFACT, Violation
+from preflight.rule import ARTIFACT, Enforcer, SeenAfter, Violation
 from preflight.rules._environment import ADDITIONAL_ARGUMENTS
 from preflight.rules._triton_config import NO_DATATYPE, config_error_of, config_of
 from spec import Model
@@ -37,6 +37,8 @@ def _starts_with_cache(model: Model) -> bool:
 @rule(
     "SEA201",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.AFTER_START_UP,
     title="config.pbtxt can't be read",
     scope=ARTIFACT,
     source="Triton, common/protobuf/model_config.proto; seen on Triton 2.51",
@@ -55,6 +57,8 @@ def unreadable(artifact: ArtifactInspection) -> Iterator[Violation]:
 @rule(
     "SEA202",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.AFTER_START_UP,
     title="the configuration names another model than its folder",
     scope=ARTIFACT,
     source="Triton, model configuration, name, platform and backend; seen on Triton 2.51",
@@ -74,6 +78,8 @@ def name_differs_from_folder(artifact: ArtifactInspection) -> Iterator[Violation
 @rule(
     "SEA203",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.AFTER_START_UP,
     title="preferred_batch_size outside what max_batch_size allows",
     scope=ARTIFACT,
     source="Triton, model configuration, dynamic batcher, preferred batch sizes; seen on Triton 2.51",
@@ -99,6 +105,8 @@ def preferred_batch_size_out_of_range(artifact: ArtifactInspection) -> Iterator[
 @rule(
     "SEA204",
     severity=Severity.WARNING,
+    enforced_by=Enforcer.NOBODY,
+    seen_after=SeenAfter.AT_REQUEST,
     title="no backend named",
     scope=ARTIFACT,
     source="Triton, model configuration, minimal model configuration; seen on Triton 2.51: it loads",
@@ -116,6 +124,8 @@ def backend_missing(artifact: ArtifactInspection) -> Iterator[Violation]:
 @rule(
     "SEA205",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.AT_REQUEST,
     title="no inputs or no outputs declared",
     scope=ARTIFACT,
     source="Triton, model configuration, minimal model configuration; seen on Triton 2.51: it loads",
@@ -135,6 +145,8 @@ def tensors_missing(artifact: ArtifactInspection) -> Iterator[Violation]:
 @rule(
     "SEA206",
     severity=Severity.WARNING,
+    enforced_by=Enforcer.NOBODY,
+    seen_after=SeenAfter.AT_REQUEST,
     title="response cache enabled without a cache",
     scope=ARTIFACT,
     source="Triton, response cache, enable caching on Triton server; seen on Triton 2.51: it loads",
@@ -156,6 +168,8 @@ def response_cache_without_cache(artifact: ArtifactInspection) -> Iterator[Viola
 @rule(
     "SEA207",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.AFTER_START_UP,
     title="impossible dimensions",
     scope=ARTIFACT,
     source="Triton, model configuration, inputs and outputs; seen on Triton 2.51",
@@ -175,6 +189,8 @@ def impossible_dims(artifact: ArtifactInspection) -> Iterator[Violation]:
 @rule(
     "SEA208",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.AFTER_START_UP,
     title="no data type",
     scope=ARTIFACT,
     source="Triton, model configuration, datatypes; seen on Triton 2.51",
@@ -194,6 +210,8 @@ def datatype_missing(artifact: ArtifactInspection) -> Iterator[Violation]:
 @rule(
     "SEA209",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.AFTER_START_UP,
     title="negative max_batch_size",
     scope=ARTIFACT,
     source="Triton, model configuration, maximum batch size; seen on Triton 2.51",
@@ -210,6 +228,8 @@ def negative_max_batch_size(artifact: ArtifactInspection) -> Iterator[Violation]
 @rule(
     "SEA210",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.AFTER_START_UP,
     title="GPUs named for instances on the CPU",
     scope=ARTIFACT,
     source="Triton, model configuration, instance groups; seen on Triton 2.51",

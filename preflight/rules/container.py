@@ -7,7 +7,7 @@ from catalogue import parse_ecr_image
 from preflight.evidence import DeploymentEvidence
 from preflight.finding import Severity
 from preflight.registry import rule
-from preflight.rule import DEPLOYMENT, Violation
+from preflight.rule import DEPLOYMENT, Enforcer, SeenAfter, Violation
 from preflight.rules._environment import (
     BIND_TO_PORT,
     DEFAULT_MODEL_NAME,
@@ -38,6 +38,8 @@ _PORT = "8080"
 @rule(
     "SEA601",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVICE,
+    seen_after=SeenAfter.AT_ONCE,
     title="the image is not in Amazon ECR",
     scope=DEPLOYMENT,
     source=f"{_CONTAINER_IMAGE}; ImageConfig, RepositoryAccessMode; aws/sagemaker-python-sdk, pull 4700",
@@ -58,6 +60,8 @@ def image_not_in_ecr(evidence: DeploymentEvidence) -> Iterator[Violation]:
 @rule(
     "SEA602",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVICE,
+    seen_after=SeenAfter.AT_ONCE,
     title="the image lies in another region",
     scope=DEPLOYMENT,
     source=_CONTAINER_IMAGE,
@@ -80,6 +84,8 @@ def image_in_another_region(evidence: DeploymentEvidence) -> Iterator[Violation]
 @rule(
     "SEA603",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.AFTER_START_UP,
     title="the default model is not in the archive",
     scope=DEPLOYMENT,
     source=SERVE,
@@ -104,6 +110,8 @@ def default_model_missing(evidence: DeploymentEvidence) -> Iterator[Violation]:
 @rule(
     "SEA604",
     severity=Severity.WARNING,
+    enforced_by=Enforcer.NOBODY,
+    seen_after=SeenAfter.AT_REQUEST,
     title="a variable that the container does not read",
     scope=DEPLOYMENT,
     source=SERVE,
@@ -128,6 +136,8 @@ def unknown_variable(evidence: DeploymentEvidence) -> Iterator[Violation]:
 @rule(
     "SEA605",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.AFTER_START_UP,
     title="an inference type that the container does not know",
     scope=DEPLOYMENT,
     source=SERVE,
@@ -149,6 +159,8 @@ def unknown_inference_type(evidence: DeploymentEvidence) -> Iterator[Violation]:
 @rule(
     "SEA606",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.AFTER_START_UP,
     title="the container listens on another port",
     scope=DEPLOYMENT,
     source="SageMaker Developer Guide, custom inference code with hosting services: the container listens on "
@@ -171,6 +183,8 @@ def other_port(evidence: DeploymentEvidence) -> Iterator[Violation]:
 @rule(
     "SEA607",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.AT_REQUEST,
     title="a single model in multi-model mode",
     scope=DEPLOYMENT,
     source=SERVE,
@@ -191,6 +205,8 @@ def multi_model_mode(evidence: DeploymentEvidence) -> Iterator[Violation]:
 @rule(
     "SEA608",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.NOBODY,
+    seen_after=SeenAfter.LATER,
     title="the image is named by the tag latest",
     scope=DEPLOYMENT,
     source="SageMaker API Reference, DeployedImage: a tag is resolved to a digest while an endpoint is "

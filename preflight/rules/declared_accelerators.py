@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from preflight.evidence import DeploymentEvidence
 from preflight.finding import Severity
 from preflight.registry import rule
-from preflight.rule import DEPLOYMENT, Violation
+from preflight.rule import DEPLOYMENT, Enforcer, SeenAfter, Violation
 from preflight.rules._reach import reachable_services
 from preflight.rules._retirement import fix_of, what_of
 
@@ -33,6 +33,8 @@ _Accelerated = tuple[tuple[str, ...], str, str, bool]
 @rule(
     "SEA750",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVICE,
+    seen_after=SeenAfter.AT_ONCE,
     title="an Elastic Inference accelerator, which AWS has retired",
     scope=DEPLOYMENT,
     source=_RETIREMENT,
@@ -64,6 +66,8 @@ def retired_accelerator(evidence: DeploymentEvidence) -> Iterator[Violation]:
 @rule(
     "SEA751",
     severity=Severity.WARNING,
+    enforced_by=Enforcer.SERVICE,
+    seen_after=SeenAfter.AT_ONCE,
     title="Elastic Inference, acknowledged as retired",
     scope=DEPLOYMENT,
     source=_RETIREMENT,
@@ -80,6 +84,8 @@ def acknowledged_accelerator(evidence: DeploymentEvidence) -> Iterator[Violation
 @rule(
     "SEA752",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.NOBODY,
+    seen_after=SeenAfter.AT_REQUEST,
     title="no interface endpoint of the Elastic Inference runtime",
     scope=DEPLOYMENT,
     source=f"{_SETUP}: you must create a VPC endpoint before you launch instances with accelerators",
@@ -100,6 +106,8 @@ def runtime_out_of_reach(evidence: DeploymentEvidence) -> Iterator[Violation]:
 @rule(
     "SEA753",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.NOBODY,
+    seen_after=SeenAfter.LATER,
     title="an instance that the whole world may reach",
     scope=DEPLOYMENT,
     source="Amazon EC2 User Guide, security group rules: 0.0.0.0/0 lets everyone in",
@@ -121,6 +129,8 @@ def open_to_the_world(evidence: DeploymentEvidence) -> Iterator[Violation]:
 @rule(
     "SEA754",
     severity=Severity.WARNING,
+    enforced_by=Enforcer.NOBODY,
+    seen_after=SeenAfter.AT_REQUEST,
     title="an image without the PyTorch of Elastic Inference",
     scope=DEPLOYMENT,
     source="AWS Deep Learning AMIs Developer Guide, using the DLAMI with Elastic Inference: version 27 has "
@@ -142,6 +152,8 @@ def image_without_elastic_inference(evidence: DeploymentEvidence) -> Iterator[Vi
 @rule(
     "SEA755",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.NOBODY,
+    seen_after=SeenAfter.AT_REQUEST,
     title="an accelerator and an image that don't know each other",
     scope=DEPLOYMENT,
     source="SageMaker Developer Guide, use Amazon SageMaker Elastic Inference: the EI-enabled container of "

@@ -5,7 +5,7 @@ from typing import Any
 
 from preflight.finding import Severity
 from preflight.registry import rule
-from preflight.rule import TEMPLATE, Violation
+from preflight.rule import TEMPLATE, Enforcer, SeenAfter, Violation
 from preflight.templates import SynthesizedTemplates
 
 __all__ = ["elastic_inference_retired"]
@@ -14,6 +14,8 @@ __all__ = ["elastic_inference_retired"]
 @rule(
     "SEA801",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVICE,
+    seen_after=SeenAfter.AT_ONCE,
     title="Elastic Inference is retired",
     scope=TEMPLATE,
     source="Amazon Elastic Inference Developer Guide (closed to new customers on 2023-04-15, no longer "

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from model_packaging.artifact.inspection import ArtifactInspection
 from preflight.finding import Severity
 from preflight.registry import rule
-from preflight.rule import ARTIFACT, Violation
+from preflight.rule import ARTIFACT, Enforcer, SeenAfter, Violation
 from preflight.rules._wiring import wiring_of
 
 __all__ = [
@@ -24,6 +24,8 @@ _NOT_LOADED = "and the endpoint fails after its start-up time-out."
 @rule(
     "SEA241",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.AFTER_START_UP,
     title="a step of a model that is not packed",
     scope=ARTIFACT,
     source=_SOURCE,
@@ -45,6 +47,8 @@ def model_not_packed(artifact: ArtifactInspection) -> Iterator[Violation]:
 @rule(
     "SEA242",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.AFTER_START_UP,
     title="a step maps a tensor that its model does not have",
     scope=ARTIFACT,
     source=_SOURCE,
@@ -73,6 +77,8 @@ def tensor_not_of_the_model(artifact: ArtifactInspection) -> Iterator[Violation]
 @rule(
     "SEA243",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.AFTER_START_UP,
     title="an input of a step's model that nothing is mapped to",
     scope=ARTIFACT,
     source=_SOURCE,
@@ -93,6 +99,8 @@ def input_not_mapped(artifact: ArtifactInspection) -> Iterator[Violation]:
 @rule(
     "SEA244",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.AFTER_START_UP,
     title="an ensemble with larger batches than one of its models",
     scope=ARTIFACT,
     source=_SOURCE,
@@ -114,6 +122,8 @@ def batch_above_a_members(artifact: ArtifactInspection) -> Iterator[Violation]:
 @rule(
     "SEA245",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.AFTER_START_UP,
     title="a step of a version that is not packed",
     scope=ARTIFACT,
     source=_SOURCE,
@@ -144,6 +154,8 @@ def version_not_packed(artifact: ArtifactInspection) -> Iterator[Violation]:
 @rule(
     "SEA246",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.AFTER_START_UP,
     title="what an ensemble can't be told",
     scope=ARTIFACT,
     source=_SOURCE,

@@ -7,7 +7,7 @@ from model_packaging.artifact.inspection import ArtifactInspection
 from model_packaging.artifact.signature import VARIABLE
 from preflight.finding import Severity
 from preflight.registry import rule
-from preflight.rule import ARTIFACT, Violation
+from preflight.rule import ARTIFACT, Enforcer, SeenAfter, Violation
 from preflight.rules._triton_config import NO_DATATYPE, triton_datatype
 from preflight.rules._wiring import End, Wiring, wiring_of
 
@@ -27,6 +27,8 @@ _NOT_LOADED = "and the endpoint fails after its start-up time-out."
 @rule(
     "SEA247",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.AFTER_START_UP,
     title="a tensor of an ensemble that nothing fills",
     scope=ARTIFACT,
     source=_SOURCE,
@@ -47,6 +49,8 @@ def tensor_never_filled(artifact: ArtifactInspection) -> Iterator[Violation]:
 @rule(
     "SEA248",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.AFTER_START_UP,
     title="a tensor of an ensemble that is filled twice",
     scope=ARTIFACT,
     source=_SOURCE,
@@ -67,6 +71,8 @@ def tensor_filled_twice(artifact: ArtifactInspection) -> Iterator[Violation]:
 @rule(
     "SEA249",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.AFTER_START_UP,
     title="a tensor of an ensemble that nothing reads",
     scope=ARTIFACT,
     source=_SOURCE,
@@ -87,6 +93,8 @@ def tensor_never_read(artifact: ArtifactInspection) -> Iterator[Violation]:
 @rule(
     "SEA250",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.AFTER_START_UP,
     title="steps that wait for each other",
     scope=ARTIFACT,
     source="Triton, ensemble models: a step runs when its tensors are there",
@@ -116,6 +124,8 @@ def steps_in_a_circle(artifact: ArtifactInspection) -> Iterator[Violation]:
 @rule(
     "SEA251",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.AFTER_START_UP,
     title="a tensor of an ensemble with two data types",
     scope=ARTIFACT,
     source=_SOURCE,
@@ -139,6 +149,8 @@ def tensor_datatype_differs(artifact: ArtifactInspection) -> Iterator[Violation]
 @rule(
     "SEA252",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.AFTER_START_UP,
     title="a tensor of an ensemble with two shapes",
     scope=ARTIFACT,
     source=_SOURCE,

@@ -7,7 +7,7 @@ from model_packaging.errors import DataFileError, LayoutError
 from preflight.evidence import DeploymentEvidence
 from preflight.finding import Severity
 from preflight.registry import rule
-from preflight.rule import DEPLOYMENT, Violation
+from preflight.rule import DEPLOYMENT, Enforcer, SeenAfter, Violation
 
 __all__ = [
     "archive_missing",
@@ -37,6 +37,8 @@ def _package(evidence: DeploymentEvidence) -> str:
 @rule(
     "SEA401",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SEATRIAL,
+    seen_after=SeenAfter.BEFORE,
     title="the model is not packaged",
     scope=DEPLOYMENT,
     source=_KEYS,
@@ -59,6 +61,8 @@ def not_packaged(evidence: DeploymentEvidence) -> Iterator[Violation]:
 @rule(
     "SEA402",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SEATRIAL,
+    seen_after=SeenAfter.BEFORE,
     title="the manifest can't be read",
     scope=DEPLOYMENT,
     source=_KEYS,
@@ -81,6 +85,8 @@ def manifest_unreadable(evidence: DeploymentEvidence) -> Iterator[Violation]:
 @rule(
     "SEA403",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SEATRIAL,
+    seen_after=SeenAfter.AT_REQUEST,
     title="the packaged model is older than the deployment file",
     scope=DEPLOYMENT,
     source=_KEYS,
@@ -104,6 +110,8 @@ def manifest_older_than_file(evidence: DeploymentEvidence) -> Iterator[Violation
 @rule(
     "SEA404",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SEATRIAL,
+    seen_after=SeenAfter.BEFORE,
     title="the archive is missing",
     scope=DEPLOYMENT,
     source=_KEYS,
@@ -126,6 +134,8 @@ def archive_missing(evidence: DeploymentEvidence) -> Iterator[Violation]:
 @rule(
     "SEA405",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SEATRIAL,
+    seen_after=SeenAfter.AT_REQUEST,
     title="the archive is not the one that was packaged",
     scope=DEPLOYMENT,
     source=_KEYS,
@@ -149,6 +159,8 @@ def archive_size_differs(evidence: DeploymentEvidence) -> Iterator[Violation]:
 @rule(
     "SEA406",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SEATRIAL,
+    seen_after=SeenAfter.BEFORE,
     title="the model's source can't be found",
     scope=DEPLOYMENT,
     source=_KEYS,
@@ -175,6 +187,8 @@ def source_unknown(evidence: DeploymentEvidence) -> Iterator[Violation]:
 @rule(
     "SEA407",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SEATRIAL,
+    seen_after=SeenAfter.AT_REQUEST,
     title="the manifest is another model's",
     scope=DEPLOYMENT,
     source=_KEYS,

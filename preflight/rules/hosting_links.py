@@ -5,7 +5,7 @@ from typing import Any
 
 from preflight.finding import Severity
 from preflight.registry import rule
-from preflight.rule import TEMPLATE, Violation
+from preflight.rule import TEMPLATE, Enforcer, SeenAfter, Violation
 from preflight.rules._template_references import Place, References, references_of
 from preflight.rules._template_values import structure, structures
 from preflight.templates import SynthesizedTemplates
@@ -19,6 +19,8 @@ _ENDPOINT = "AWS::SageMaker::Endpoint"
 @rule(
     "SEA728",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVICE,
+    seen_after=SeenAfter.AT_ONCE,
     title="a resource without what it can't work without",
     scope=TEMPLATE,
     source="SageMaker API Reference, CreateModel, ProductionVariant; EC2 API Reference, CreateSecurityGroup; "
@@ -51,6 +53,8 @@ def part_is_missing(templates: SynthesizedTemplates) -> Iterator[Violation]:
 @rule(
     "SEA729",
     severity=Severity.WARNING,
+    enforced_by=Enforcer.NOBODY,
+    seen_after=SeenAfter.LATER,
     title="something that nobody serves",
     scope=TEMPLATE,
     source="SageMaker Developer Guide, deploy models for inference: model, configuration and endpoint",

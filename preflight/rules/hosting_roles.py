@@ -5,7 +5,7 @@ from typing import Any
 
 from preflight.finding import Severity
 from preflight.registry import rule
-from preflight.rule import TEMPLATE, Violation
+from preflight.rule import TEMPLATE, Enforcer, SeenAfter, Violation
 from preflight.rules._template_models import fetched_objects, images, listed_buckets
 from preflight.rules._template_network import NetworkView, network_of
 from preflight.rules._template_policies import Statement, allows, statements_of
@@ -50,6 +50,8 @@ _FLOW_LOG_ACTIONS = ("logs:CreateLogStream", "logs:DescribeLogStreams", "logs:Pu
 @rule(
     "SEA721",
     severity=Severity.WARNING,
+    enforced_by=Enforcer.NOBODY,
+    seen_after=SeenAfter.LATER,
     title="a VPC whose traffic nobody records",
     scope=TEMPLATE,
     source="SageMaker Developer Guide, monitor traffic with VPC flow logs; AWS Security Hub, EC2.6",
@@ -71,6 +73,8 @@ def traffic_unrecorded(templates: SynthesizedTemplates) -> Iterator[Violation]:
 @rule(
     "SEA722",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVICE,
+    seen_after=SeenAfter.AT_ONCE,
     title="a flow log that can't be delivered",
     scope=TEMPLATE,
     source="Amazon VPC User Guide, IAM role for publishing flow logs to CloudWatch Logs; EC2 API Reference, "
@@ -99,6 +103,8 @@ def flow_log_without_target(templates: SynthesizedTemplates) -> Iterator[Violati
 @rule(
     "SEA723",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVICE,
+    seen_after=SeenAfter.AT_ONCE,
     title="a role that its service may not assume",
     scope=TEMPLATE,
     source="IAM User Guide, creating a role for an AWS service; Amazon VPC User Guide, flow logs; SageMaker "
@@ -131,6 +137,8 @@ def role_not_assumable(templates: SynthesizedTemplates) -> Iterator[Violation]:
 @rule(
     "SEA724",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.HOSTING,
+    seen_after=SeenAfter.AFTER_START_UP,
     title="an execution role that can't start its model",
     scope=TEMPLATE,
     source=_ROLES,
@@ -160,6 +168,8 @@ def role_without_essentials(templates: SynthesizedTemplates) -> Iterator[Violati
 @rule(
     "SEA725",
     severity=Severity.WARNING,
+    enforced_by=Enforcer.NOBODY,
+    seen_after=SeenAfter.LATER,
     title="an execution role that can't leave a trace",
     scope=TEMPLATE,
     source=_ROLES,
@@ -180,6 +190,8 @@ def role_without_records(templates: SynthesizedTemplates) -> Iterator[Violation]
 @rule(
     "SEA726",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.HOSTING,
+    seen_after=SeenAfter.AFTER_START_UP,
     title="a volume key that the execution role can't hand on",
     scope=TEMPLATE,
     source="SageMaker Developer Guide, SageMaker roles, CreateEndpointConfig: permissions for KmsKeyId",
@@ -205,6 +217,8 @@ def volume_key_not_granted(templates: SynthesizedTemplates) -> Iterator[Violatio
 @rule(
     "SEA727",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVICE,
+    seen_after=SeenAfter.AT_ONCE,
     title="a KMS key that nobody administers",
     scope=TEMPLATE,
     source="AWS KMS Developer Guide, default key policy: without the account's statement IAM has no say",

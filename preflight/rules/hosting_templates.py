@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import catalogue
 from preflight.finding import Severity
 from preflight.registry import rule
-from preflight.rule import TEMPLATE, Violation
+from preflight.rule import TEMPLATE, Enforcer, SeenAfter, Violation
 from preflight.rules._template_references import References, Resource, references_of
 from preflight.rules._template_values import strings, structures
 from preflight.templates import SynthesizedTemplates
@@ -25,6 +25,8 @@ _CONFIG = "AWS::SageMaker::EndpointConfig"
 @rule(
     "SEA851",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.NOBODY,
+    seen_after=SeenAfter.LATER,
     title="a model without network isolation",
     scope=TEMPLATE,
     source="SageMaker Developer Guide, run training and inference containers in internet-free mode; AWS "
@@ -45,6 +47,8 @@ def no_network_isolation(synthesized: SynthesizedTemplates) -> Iterator[Violatio
 @rule(
     "SEA852",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.NOBODY,
+    seen_after=SeenAfter.LATER,
     title="a model outside of any VPC",
     scope=TEMPLATE,
     source="SageMaker Developer Guide, give SageMaker hosted endpoints access to resources in your Amazon "
@@ -63,6 +67,8 @@ def outside_of_a_vpc(synthesized: SynthesizedTemplates) -> Iterator[Violation]:
 @rule(
     "SEA853",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.NOBODY,
+    seen_after=SeenAfter.LATER,
     title="volumes without a KMS key",
     scope=TEMPLATE,
     source="SageMaker API Reference, CreateEndpointConfig, KmsKeyId",
@@ -88,6 +94,8 @@ def no_volume_key(synthesized: SynthesizedTemplates) -> Iterator[Violation]:
 @rule(
     "SEA854",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVICE,
+    seen_after=SeenAfter.AT_ONCE,
     title="a volume key for local NVMe disks",
     scope=TEMPLATE,
     source="SageMaker API Reference, CreateEndpointConfig, KmsKeyId: instance types with local instance "
@@ -110,6 +118,8 @@ def volume_key_refused(synthesized: SynthesizedTemplates) -> Iterator[Violation]
 @rule(
     "SEA855",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.NOBODY,
+    seen_after=SeenAfter.LATER,
     title="captured data without a KMS key",
     scope=TEMPLATE,
     source="SageMaker API Reference, DataCaptureConfig, KmsKeyId; Developer Guide, capture data from "

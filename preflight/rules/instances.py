@@ -6,7 +6,7 @@ import catalogue
 from preflight.evidence import DeploymentEvidence
 from preflight.finding import Severity
 from preflight.registry import rule
-from preflight.rule import DEPLOYMENT, Violation
+from preflight.rule import DEPLOYMENT, Enforcer, SeenAfter, Violation
 
 __all__ = [
     "ami_of_another_accelerator",
@@ -23,6 +23,8 @@ _MIB = 1 << 20
 @rule(
     "SEA501",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.AFTER_START_UP,
     title="KIND_GPU on an instance type without GPU",
     scope=DEPLOYMENT,
     source="Triton, model configuration, instance groups; seen on Triton 2.51",
@@ -45,6 +47,8 @@ def gpu_kind_on_cpu_instance(evidence: DeploymentEvidence) -> Iterator[Violation
 @rule(
     "SEA502",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.AFTER_START_UP,
     title="a GPU that the instance type does not have",
     scope=DEPLOYMENT,
     source="Triton, model configuration, instance groups (gpus)",
@@ -69,6 +73,8 @@ def gpu_beyond_the_instance(evidence: DeploymentEvidence) -> Iterator[Violation]
 @rule(
     "SEA503",
     severity=Severity.WARNING,
+    enforced_by=Enforcer.SERVICE,
+    seen_after=SeenAfter.AT_ONCE,
     title="a machine image for another accelerator",
     scope=DEPLOYMENT,
     source="SageMaker API Reference, ProductionVariant, InferenceAmiVersion (accelerator of each version)",
@@ -97,6 +103,8 @@ def ami_of_another_accelerator(evidence: DeploymentEvidence) -> Iterator[Violati
 @rule(
     "SEA504",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.AFTER_START_UP,
     title="a model larger than the instance's memory",
     scope=DEPLOYMENT,
     source="EC2, instance types (memory); PyTorch, torch::jit::load (a module is loaded whole)",
@@ -123,6 +131,8 @@ def model_larger_than_memory(evidence: DeploymentEvidence) -> Iterator[Violation
 @rule(
     "SEA505",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.AFTER_START_UP,
     title="a model larger than a GPU's memory",
     scope=DEPLOYMENT,
     source="EC2, instance types (GPU memory); Triton, model configuration, instance groups: each instance of "

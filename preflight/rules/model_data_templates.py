@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from preflight.finding import Severity
 from preflight.registry import rule
-from preflight.rule import TEMPLATE, Violation
+from preflight.rule import TEMPLATE, Enforcer, SeenAfter, Violation
 from preflight.rules._template_models import MODEL, containers, model_data_source
 from preflight.rules._template_references import references_of
 from preflight.templates import SynthesizedTemplates
@@ -17,6 +17,8 @@ _KINDS = (("S3Object", "Gzip"), ("S3Object", "None"), ("S3Prefix", "None"))
 @rule(
     "SEA421",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVICE,
+    seen_after=SeenAfter.AT_ONCE,
     title="model data that are neither an archive nor files",
     scope=TEMPLATE,
     source="SageMaker API Reference, S3ModelDataSource: S3DataType, CompressionType, S3Uri",

@@ -9,7 +9,7 @@ from model_packaging.artifact.plan_header import PlanHeader
 from model_packaging.artifact.torchscript_signature import TorchScriptSignature
 from preflight.finding import Severity
 from preflight.registry import rule
-from preflight.rule import ARTIFACT, Violation
+from preflight.rule import ARTIFACT, Enforcer, SeenAfter, Violation
 from preflight.rules._triton_config import config_of
 
 __all__ = ["unreadable_model_file"]
@@ -30,6 +30,8 @@ _FORMATS: Mapping[type, str] = {
 @rule(
     "SEA221",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.AFTER_START_UP,
     title="a model file that its backend can't read",
     scope=ARTIFACT,
     source="Triton user guide, model repository, model files; ONNX, onnx/onnx.proto; PyTorch, TorchScript "

@@ -11,7 +11,7 @@ from catalogue.limits import (
 )
 from preflight.finding import Severity
 from preflight.registry import rule
-from preflight.rule import TEMPLATE, Violation
+from preflight.rule import TEMPLATE, Enforcer, SeenAfter, Violation
 from preflight.rules._template_models import MODEL, containers, is_multi_model
 from preflight.rules._template_references import references_of
 from preflight.rules._template_values import structure, structures
@@ -27,6 +27,8 @@ _HOSTNAME = re.compile(CONTAINER_HOSTNAME_PATTERN)
 @rule(
     "SEA617",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVICE,
+    seen_after=SeenAfter.AT_ONCE,
     title="a wrong number of containers",
     scope=TEMPLATE,
     source=f"SageMaker API Reference, CreateModel, Containers and PrimaryContainer; {_SEVERAL}",
@@ -47,6 +49,8 @@ def wrong_number_of_containers(templates: SynthesizedTemplates) -> Iterator[Viol
 @rule(
     "SEA618",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVICE,
+    seen_after=SeenAfter.AT_ONCE,
     title="a container without a name of its own",
     scope=TEMPLATE,
     source=f"SageMaker API Reference, ContainerDefinition, ContainerHostname; {_SEVERAL}",
@@ -79,6 +83,8 @@ def container_without_its_name(templates: SynthesizedTemplates) -> Iterator[Viol
 @rule(
     "SEA619",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.AT_REQUEST,
     title="a multi-model container whose ModelDataUrl is no prefix",
     scope=TEMPLATE,
     source='SageMaker Developer Guide, "Create a Multi-Model Endpoint": ModelDataUrl is the prefix of all '

@@ -7,7 +7,7 @@ from catalogue.multi_model import MULTI_MODEL_GPU_TYPES
 from preflight.evidence import DeploymentEvidence, ServedModel
 from preflight.finding import Severity
 from preflight.registry import rule
-from preflight.rule import DEPLOYMENT, Violation
+from preflight.rule import DEPLOYMENT, Enforcer, SeenAfter, Violation
 from preflight.rules._environment import DEFAULT_MODEL_NAME, INFERENCE_TYPE
 from spec import MultiModelEndpoint
 
@@ -28,6 +28,8 @@ _FRONTEND = "triton-inference-server/server, src/sagemaker_server.cc"
 @rule(
     "SEA609",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVICE,
+    seen_after=SeenAfter.AT_ONCE,
     title="a GPU instance type that multi-model endpoints don't run on",
     scope=DEPLOYMENT,
     source=_INSTANCES,
@@ -50,6 +52,8 @@ def instance_type_unsupported(evidence: DeploymentEvidence) -> Iterator[Violatio
 @rule(
     "SEA610",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.AFTER_START_UP,
     title="a multi-model endpoint on GPUs without Triton",
     scope=DEPLOYMENT,
     source=_INSTANCES,
@@ -70,6 +74,8 @@ def toolkit_on_a_gpu(evidence: DeploymentEvidence) -> Iterator[Violation]:
 @rule(
     "SEA611",
     severity=Severity.WARNING,
+    enforced_by=Enforcer.NOBODY,
+    seen_after=SeenAfter.AT_REQUEST,
     title="a variable that a multi-model container does not heed",
     scope=DEPLOYMENT,
     source=f"{_FRONTEND}, SageMakerMMEHandleInfer; docker/sagemaker/serve",
@@ -91,6 +97,8 @@ def variable_unheeded(evidence: DeploymentEvidence) -> Iterator[Violation]:
 @rule(
     "SEA612",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.AT_REQUEST,
     title="an archive of which a multi-model endpoint loads something else",
     scope=DEPLOYMENT,
     source=f"{_FRONTEND}, SageMakerMMELoadModel: of several folders the ensemble is loaded, else the last "

@@ -6,7 +6,7 @@ import spec
 from preflight.evidence import DeploymentEvidence
 from preflight.finding import Severity
 from preflight.registry import rule
-from preflight.rule import DEPLOYMENT, Violation
+from preflight.rule import DEPLOYMENT, Enforcer, SeenAfter, Violation
 
 __all__ = [
     "endpoints_of_an_unknown_group",
@@ -21,6 +21,8 @@ _IMAGE_PULL = ("ecr.api", "ecr.dkr")
 @rule(
     "SEA701",
     severity=Severity.WARNING,
+    enforced_by=Enforcer.HOSTING,
+    seen_after=SeenAfter.AFTER_START_UP,
     title="no interface endpoints for the image pull",
     scope=DEPLOYMENT,
     source="SageMaker Developer Guide: give SageMaker hosted endpoints access to resources in your VPC names "
@@ -42,6 +44,8 @@ def image_pull_endpoints_missing(evidence: DeploymentEvidence) -> Iterator[Viola
 @rule(
     "SEA702",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVICE,
+    seen_after=SeenAfter.AT_ONCE,
     title="a second interface endpoint of one service",
     scope=DEPLOYMENT,
     source="AWS PrivateLink guide, private DNS: one endpoint of a service in a VPC may have it",
@@ -64,6 +68,8 @@ def second_private_dns_in_the_vpc(evidence: DeploymentEvidence) -> Iterator[Viol
 @rule(
     "SEA703",
     severity=Severity.WARNING,
+    enforced_by=Enforcer.HOSTING,
+    seen_after=SeenAfter.AFTER_START_UP,
     title="existing interface endpoints in an unknown security group",
     scope=DEPLOYMENT,
     source="AWS PrivateLink guide, security groups of interface endpoints: inbound rules decide who comes in",
@@ -86,6 +92,8 @@ def endpoints_of_an_unknown_group(evidence: DeploymentEvidence) -> Iterator[Viol
 @rule(
     "SEA704",
     severity=Severity.WARNING,
+    enforced_by=Enforcer.NOBODY,
+    seen_after=SeenAfter.AT_REQUEST,
     title="a service that the network's workloads call, and no way to it",
     scope=DEPLOYMENT,
     source="SageMaker Developer Guide, connect to SageMaker within your VPC; Systems Manager User Guide, "

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from preflight.finding import Severity
 from preflight.registry import rule
-from preflight.rule import TEMPLATE, Violation
+from preflight.rule import TEMPLATE, Enforcer, SeenAfter, Violation
 from preflight.rules._template_network import admits_tls, network_of
 from preflight.templates import SynthesizedTemplates
 
@@ -44,6 +44,8 @@ _SERVICES_OF_INSTANCE_ACTIONS = {
 @rule(
     "SEA705",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVICE,
+    seen_after=SeenAfter.AT_ONCE,
     title="a model in fewer than two zones",
     scope=TEMPLATE,
     source=f"{_HOST_VPC}, at least two subnets in different Availability Zones",
@@ -68,6 +70,8 @@ def model_in_one_zone(templates: SynthesizedTemplates) -> Iterator[Violation]:
 @rule(
     "SEA706",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVICE,
+    seen_after=SeenAfter.AT_ONCE,
     title="a model without a security group",
     scope=TEMPLATE,
     source="SageMaker API Reference, VpcConfig, SecurityGroupIds: at least one",
@@ -84,6 +88,8 @@ def model_without_security_group(templates: SynthesizedTemplates) -> Iterator[Vi
 @rule(
     "SEA707",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.HOSTING,
+    seen_after=SeenAfter.AFTER_START_UP,
     title="a model's subnet without a way to S3",
     scope=TEMPLATE,
     source=f"{_HOST_VPC}, create an Amazon S3 VPC endpoint; Amazon VPC User Guide, subnet route tables",
@@ -107,6 +113,8 @@ def no_way_to_s3(templates: SynthesizedTemplates) -> Iterator[Violation]:
 @rule(
     "SEA708",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.NOBODY,
+    seen_after=SeenAfter.AT_REQUEST,
     title="an interface endpoint that a workload may not reach",
     scope=TEMPLATE,
     source="AWS PrivateLink guide, security groups of interface endpoints: inbound rules decide who comes in",
@@ -139,6 +147,8 @@ def endpoint_not_reachable(templates: SynthesizedTemplates) -> Iterator[Violatio
 @rule(
     "SEA709",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.HOSTING,
+    seen_after=SeenAfter.AFTER_START_UP,
     title="a workload that may not speak TLS",
     scope=TEMPLATE,
     source="Amazon VPC User Guide, security group rules: what no outbound rule names is dropped",
@@ -165,6 +175,8 @@ def no_tls_out(templates: SynthesizedTemplates) -> Iterator[Violation]:
 @rule(
     "SEA710",
     severity=Severity.WARNING,
+    enforced_by=Enforcer.NOBODY,
+    seen_after=SeenAfter.AT_REQUEST,
     title="a service that a workload's role may call, and no way to it",
     scope=TEMPLATE,
     source=f"{_HOST_VPC} names S3 alone; where else SageMaker's own calls go, third parties disagree. For an "
@@ -198,6 +210,8 @@ def no_way_to_service(templates: SynthesizedTemplates) -> Iterator[Violation]:
 @rule(
     "SEA711",
     severity=Severity.WARNING,
+    enforced_by=Enforcer.NOBODY,
+    seen_after=SeenAfter.AT_REQUEST,
     title="nobody in the network can invoke its endpoints",
     scope=TEMPLATE,
     source="SageMaker Developer Guide, connect to SageMaker within your VPC",

@@ -9,7 +9,7 @@ from model_packaging.artifact.onnx_signature import OnnxSignature, OnnxTensor
 from model_packaging.artifact.signature import VARIABLE
 from preflight.finding import Severity
 from preflight.registry import rule
-from preflight.rule import ARTIFACT, Violation
+from preflight.rule import ARTIFACT, Enforcer, SeenAfter, Violation
 from preflight.rules._triton_config import ConfiguredTensor, TritonConfig, config_of, triton_datatype
 
 __all__ = [
@@ -54,6 +54,8 @@ class _Graph:
 @rule(
     "SEA222",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.AFTER_START_UP,
     title="weights that an ONNX model refers to are missing",
     scope=ARTIFACT,
     source="ONNX, docs/ExternalData.md",
@@ -82,6 +84,8 @@ def external_data_missing(artifact: ArtifactInspection) -> Iterator[Violation]:
 @rule(
     "SEA223",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.AFTER_START_UP,
     title="another number of inputs than the ONNX model has",
     scope=ARTIFACT,
     source=_SOURCE,
@@ -106,6 +110,8 @@ def onnx_input_count_differs(artifact: ArtifactInspection) -> Iterator[Violation
 @rule(
     "SEA224",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.AFTER_START_UP,
     title="a tensor that the ONNX model does not have",
     scope=ARTIFACT,
     source=_SOURCE,
@@ -130,6 +136,8 @@ def onnx_tensor_unknown(artifact: ArtifactInspection) -> Iterator[Violation]:
 @rule(
     "SEA225",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.AFTER_START_UP,
     title="another data type than the ONNX model's",
     scope=ARTIFACT,
     source=_SOURCE,
@@ -157,6 +165,8 @@ def onnx_datatype_differs(artifact: ArtifactInspection) -> Iterator[Violation]:
 @rule(
     "SEA226",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.AFTER_START_UP,
     title="other dims than the ONNX model's",
     scope=ARTIFACT,
     source="onnxruntime_backend, src/onnxruntime_utils.cc, CompareDimsSupported",
@@ -182,6 +192,8 @@ def onnx_dims_differ(artifact: ArtifactInspection) -> Iterator[Violation]:
 @rule(
     "SEA227",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.AFTER_START_UP,
     title="an ONNX model of a fixed batch size behind max_batch_size",
     scope=ARTIFACT,
     source="onnxruntime_backend, src/onnxruntime_utils.cc, CompareDimsSupported",

@@ -7,7 +7,7 @@ from typing import Any
 import catalogue
 from preflight.finding import Severity
 from preflight.registry import rule
-from preflight.rule import TEMPLATE, Violation
+from preflight.rule import TEMPLATE, Enforcer, SeenAfter, Violation
 from preflight.rules._template_models import containers
 from preflight.rules._template_references import Place, References, Resource, references_of
 from preflight.rules._template_values import as_text, structure, structures
@@ -27,6 +27,8 @@ _EDGE_MANAGER = ("AWS::SageMaker::Device", "AWS::SageMaker::DeviceFleet")
 @rule(
     "SEA841",
     severity=Severity.WARNING,
+    enforced_by=Enforcer.NOBODY,
+    seen_after=SeenAfter.LATER,
     title="a log group that keeps everything for ever",
     scope=TEMPLATE,
     source="CloudWatch Logs User Guide, working with log groups and log streams, change log data retention",
@@ -43,6 +45,8 @@ def logs_kept_for_ever(synthesized: SynthesizedTemplates) -> Iterator[Violation]
 @rule(
     "SEA842",
     severity=Severity.WARNING,
+    enforced_by=Enforcer.NOBODY,
+    seen_after=SeenAfter.LATER,
     title="nobody is told when it fails",
     scope=TEMPLATE,
     source="SageMaker Developer Guide, Monitor SageMaker with CloudWatch; AWS Well-Architected, Machine "
@@ -69,6 +73,8 @@ def nobody_watches(synthesized: SynthesizedTemplates) -> Iterator[Violation]:
 @rule(
     "SEA843",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVICE,
+    seen_after=SeenAfter.AT_ONCE,
     title="SageMaker Edge Manager is retired",
     scope=TEMPLATE,
     source="SageMaker Developer Guide, SageMaker Edge Manager end of life: discontinued on 2024-04-26",
@@ -84,6 +90,8 @@ def retired_service(synthesized: SynthesizedTemplates) -> Iterator[Violation]:
 @rule(
     "SEA844",
     severity=Severity.WARNING,
+    enforced_by=Enforcer.HOSTING,
+    seen_after=SeenAfter.AFTER_START_UP,
     title="a driver that the Triton image does not run on",
     scope=TEMPLATE,
     source="NVIDIA Triton Inference Server release notes, driver requirements; NVIDIA Data Center GPU "

@@ -7,7 +7,7 @@ from typing import Any
 
 from preflight.finding import Severity
 from preflight.registry import rule
-from preflight.rule import TEMPLATE, Violation
+from preflight.rule import TEMPLATE, Enforcer, SeenAfter, Violation
 from preflight.rules._permission_statements import (
     ROLE,
     TAKES_NO_RESOURCE,
@@ -45,6 +45,8 @@ _POLICY_CHARACTERS = 20_480
 @rule(
     "SEA861",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.NOBODY,
+    seen_after=SeenAfter.LATER,
     title="a managed policy that allows far more than serving",
     scope=TEMPLATE,
     source="SageMaker Developer Guide, AWS managed policies for SageMaker (AmazonSageMakerFullAccess is for "
@@ -68,6 +70,8 @@ def broad_managed_policy(synthesized: SynthesizedTemplates) -> Iterator[Violatio
 @rule(
     "SEA862",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.NOBODY,
+    seen_after=SeenAfter.LATER,
     title="a wildcard among actions",
     scope=TEMPLATE,
     source=_LEAST_PRIVILEGE + "; IAM JSON policy reference, Action",
@@ -87,6 +91,8 @@ def wildcard_action(synthesized: SynthesizedTemplates) -> Iterator[Violation]:
 @rule(
     "SEA863",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.NOBODY,
+    seen_after=SeenAfter.LATER,
     title="every resource, for actions that can be scoped",
     scope=TEMPLATE,
     source=_LEAST_PRIVILEGE + "; Service Authorization Reference, resource types of each action",
@@ -111,6 +117,8 @@ def wildcard_resource(synthesized: SynthesizedTemplates) -> Iterator[Violation]:
 @rule(
     "SEA864",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.NOBODY,
+    seen_after=SeenAfter.LATER,
     title="a VPC endpoint without a policy",
     scope=TEMPLATE,
     source=_ENDPOINT_POLICIES,
@@ -129,6 +137,8 @@ def endpoint_policy_missing(synthesized: SynthesizedTemplates) -> Iterator[Viola
 @rule(
     "SEA865",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.NOBODY,
+    seen_after=SeenAfter.LATER,
     title="a VPC endpoint's policy that lets everything through",
     scope=TEMPLATE,
     source=_ENDPOINT_POLICIES,
@@ -149,6 +159,8 @@ def endpoint_policy_wide_open(synthesized: SynthesizedTemplates) -> Iterator[Vio
 @rule(
     "SEA868",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVICE,
+    seen_after=SeenAfter.AT_ONCE,
     title="a VPC endpoint's policy that is too long",
     scope=TEMPLATE,
     source="AWS PrivateLink Guide, control access to VPC endpoints using endpoint policies, considerations",

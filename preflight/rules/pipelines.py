@@ -8,7 +8,7 @@ from model_packaging.artifact import TensorSpec
 from preflight.evidence import DeploymentEvidence
 from preflight.finding import Severity
 from preflight.registry import rule
-from preflight.rule import DEPLOYMENT, Violation
+from preflight.rule import DEPLOYMENT, Enforcer, SeenAfter, Violation
 from spec import Model, PipelineContainer, PipelineEndpoint
 
 __all__ = [
@@ -27,6 +27,8 @@ _MIB = 1024 * 1024
 @rule(
     "SEA613",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.AT_REQUEST,
     title="a Triton container in a row with others",
     scope=DEPLOYMENT,
     source=f"{_PIPELINES}; KServe, open inference protocol v2: a request has `inputs`, an answer `outputs`; "
@@ -56,6 +58,8 @@ def answer_that_is_no_request(evidence: DeploymentEvidence) -> Iterator[Violatio
 @rule(
     "SEA614",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.AT_REQUEST,
     title="containers in a row whose tensors don't fit",
     scope=DEPLOYMENT,
     source=f"{_PIPELINES}; SageMaker PyTorch inference toolkit: one array",
@@ -84,6 +88,8 @@ def answer_that_does_not_fit(evidence: DeploymentEvidence) -> Iterator[Violation
 @rule(
     "SEA615",
     severity=Severity.WARNING,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.AT_REQUEST,
     title="a container in a row whose answer loses its data type",
     scope=DEPLOYMENT,
     source="SageMaker PyTorch inference toolkit, default_pytorch_inference_handler.py (default_output_fn "
@@ -110,6 +116,8 @@ def answer_without_its_data_type(evidence: DeploymentEvidence) -> Iterator[Viola
 @rule(
     "SEA616",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.AFTER_START_UP,
     title="containers that don't fit into the instance's memory together",
     scope=DEPLOYMENT,
     source="EC2, instance types (memory); SageMaker Developer Guide, multi-container endpoints: all "

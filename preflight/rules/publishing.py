@@ -6,7 +6,7 @@ from model_packaging.artifact import Publication
 from preflight.evidence import DeploymentEvidence
 from preflight.finding import Severity
 from preflight.registry import rule
-from preflight.rule import DEPLOYMENT, Violation
+from preflight.rule import DEPLOYMENT, Enforcer, SeenAfter, Violation
 from spec import DeploymentFile, Model
 
 __all__ = [
@@ -43,6 +43,8 @@ def _published(evidence: DeploymentEvidence) -> Iterator[tuple[str, Model, Publi
 @rule(
     "SEA411",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SEATRIAL,
+    seen_after=SeenAfter.BEFORE,
     title="the model is not published",
     scope=DEPLOYMENT,
     source=_LOCK,
@@ -65,6 +67,8 @@ def not_published(evidence: DeploymentEvidence) -> Iterator[Violation]:
 @rule(
     "SEA412",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SEATRIAL,
+    seen_after=SeenAfter.BEFORE,
     title="the lock file can't be read",
     scope=DEPLOYMENT,
     source=_LOCK,
@@ -86,6 +90,8 @@ def lock_unreadable(evidence: DeploymentEvidence) -> Iterator[Violation]:
 @rule(
     "SEA413",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SEATRIAL,
+    seen_after=SeenAfter.AT_REQUEST,
     title="the published model is older than the deployment file",
     scope=DEPLOYMENT,
     source=_LOCK,
@@ -109,6 +115,8 @@ def publication_older_than_file(evidence: DeploymentEvidence) -> Iterator[Violat
 @rule(
     "SEA414",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SEATRIAL,
+    seen_after=SeenAfter.AT_REQUEST,
     title="the model is published elsewhere than the file declares",
     scope=DEPLOYMENT,
     source=f"{_LOCK}; {_PREFIX}; SageMaker API Reference, CreateModel: the artifact is in the model's region",
@@ -147,6 +155,8 @@ def published_elsewhere(evidence: DeploymentEvidence) -> Iterator[Violation]:
 @rule(
     "SEA415",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SEATRIAL,
+    seen_after=SeenAfter.AT_REQUEST,
     title="the published model is another one",
     scope=DEPLOYMENT,
     source=_LOCK,
@@ -168,6 +178,8 @@ def publication_of_another_model(evidence: DeploymentEvidence) -> Iterator[Viola
 @rule(
     "SEA416",
     severity=Severity.WARNING,
+    enforced_by=Enforcer.SEATRIAL,
+    seen_after=SeenAfter.AT_REQUEST,
     title="what was packaged last is not what is published",
     scope=DEPLOYMENT,
     source=_LOCK,
@@ -191,6 +203,8 @@ def publication_differs_from_build(evidence: DeploymentEvidence) -> Iterator[Vio
 @rule(
     "SEA417",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.HOSTING,
+    seen_after=SeenAfter.AFTER_START_UP,
     title="a file name that SageMaker doesn't take below a prefix",
     scope=DEPLOYMENT,
     source=_PREFIX,
@@ -213,6 +227,8 @@ def refused_file_name(evidence: DeploymentEvidence) -> Iterator[Violation]:
 @rule(
     "SEA418",
     severity=Severity.WARNING,
+    enforced_by=Enforcer.HOSTING,
+    seen_after=SeenAfter.AFTER_START_UP,
     title="an executable file that is not packed",
     scope=DEPLOYMENT,
     source="Amazon S3 User Guide, objects overview: an object has no permission bits",

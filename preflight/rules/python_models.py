@@ -7,7 +7,7 @@ from model_packaging.artifact.python_model import MODEL_CLASS, PythonModelText, 
 from preflight.evidence import DeploymentEvidence
 from preflight.finding import Severity
 from preflight.registry import rule
-from preflight.rule import ARTIFACT, DEPLOYMENT, Violation
+from preflight.rule import ARTIFACT, DEPLOYMENT, Enforcer, SeenAfter, Violation
 from preflight.rules._environment import INFERENCE_TYPE
 from preflight.rules._triton_config import config_of
 from spec import Deployment, Model
@@ -28,6 +28,8 @@ _NOT_LOADED = "and the endpoint fails after its start-up time-out."
 @rule(
     "SEA253",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.AFTER_START_UP,
     title="a Python-backend model that is no Python",
     scope=ARTIFACT,
     source=f"{_SOURCE}, usage",
@@ -44,6 +46,8 @@ def no_python(artifact: ArtifactInspection) -> Iterator[Violation]:
 @rule(
     "SEA254",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.AFTER_START_UP,
     title=f"a Python-backend model without {MODEL_CLASS}",
     scope=ARTIFACT,
     source=f"{_SOURCE}, usage; seen on Triton 2.51",
@@ -60,6 +64,8 @@ def class_missing(artifact: ArtifactInspection) -> Iterator[Violation]:
 @rule(
     "SEA255",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.AT_REQUEST,
     title=f"a {MODEL_CLASS} without execute",
     scope=ARTIFACT,
     source=f"{_SOURCE}, execute; seen on Triton 2.51: it loads",
@@ -77,6 +83,8 @@ def execute_missing(artifact: ArtifactInspection) -> Iterator[Violation]:
 @rule(
     "SEA256",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.AT_REQUEST,
     title="a model is called that is not loaded",
     scope=ARTIFACT,
     source=f"{_SOURCE}, business logic scripting; sagemaker-tritonserver image, serve: it loads one model, "
@@ -99,6 +107,8 @@ def called_model_not_loaded(artifact: ArtifactInspection) -> Iterator[Violation]
 @rule(
     "SEA257",
     severity=Severity.WARNING,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.AT_REQUEST,
     title="answers by a response sender without model_transaction_policy",
     scope=ARTIFACT,
     source=f"{_SOURCE}, decoupled mode; seen on Triton 2.51",
@@ -119,6 +129,8 @@ def sender_without_policy(artifact: ArtifactInspection) -> Iterator[Violation]:
 @rule(
     "SEA258",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.AT_REQUEST,
     title="a decoupled model behind plain invocations",
     scope=DEPLOYMENT,
     source="Triton, decoupled backends and models; generate extension; seen on Triton 2.51",

@@ -10,7 +10,7 @@ from model_packaging.artifact.python_source import parse_python
 from preflight.evidence import DeploymentEvidence
 from preflight.finding import Severity
 from preflight.registry import rule
-from preflight.rule import ARTIFACT, DEPLOYMENT, Violation
+from preflight.rule import ARTIFACT, DEPLOYMENT, Enforcer, SeenAfter, Violation
 from spec import Model
 
 __all__ = [
@@ -37,6 +37,8 @@ _STEPS = ("input_fn", "predict_fn", "output_fn")
 @rule(
     "SEA151",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.AFTER_START_UP,
     title="no model.pt at the archive's root",
     scope=ARTIFACT,
     source=_PYTORCH_TOOLKIT,
@@ -52,6 +54,8 @@ def model_file_missing(artifact: ArtifactInspection) -> Iterator[Violation]:
 @rule(
     "SEA152",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.NOBODY,
+    seen_after=SeenAfter.AT_REQUEST,
     title="no entry point in the archive",
     scope=ARTIFACT,
     source="SageMaker Python SDK, Using PyTorch, model directory structure; SageMaker inference toolkit, "
@@ -68,6 +72,8 @@ def entry_point_missing(artifact: ArtifactInspection) -> Iterator[Violation]:
 @rule(
     "SEA153",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.AFTER_START_UP,
     title="an entry point that is no Python",
     scope=ARTIFACT,
     source=_TOOLKIT,
@@ -88,6 +94,8 @@ def entry_point_unreadable(artifact: ArtifactInspection) -> Iterator[Violation]:
 @rule(
     "SEA154",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.AFTER_START_UP,
     title="transform_fn beside functions that it replaces",
     scope=ARTIFACT,
     source=_TOOLKIT,
@@ -108,6 +116,8 @@ def transform_fn_beside_others(artifact: ArtifactInspection) -> Iterator[Violati
 @rule(
     "SEA155",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.AFTER_START_UP,
     title="packages to install where no index can be reached",
     scope=ARTIFACT,
     source="SageMaker inference toolkit, model_server.py (code/requirements.txt is installed by pip at the "
@@ -127,6 +137,8 @@ def requirements_under_isolation(artifact: ArtifactInspection) -> Iterator[Viola
 @rule(
     "SEA156",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.AT_REQUEST,
     title="several tensors for the default functions",
     scope=ARTIFACT,
     source=_PYTORCH_TOOLKIT,
@@ -157,6 +169,8 @@ def _has_default_model_fn(model: Model) -> bool:
 @rule(
     "SEA157",
     severity=Severity.WARNING,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.AFTER_START_UP,
     title="an entry point without model_fn",
     scope=ARTIFACT,
     source="AWS Machine Learning Blog, Reduce ML inference costs on Amazon SageMaker for PyTorch models "
@@ -178,6 +192,8 @@ def model_fn_missing(artifact: ArtifactInspection) -> Iterator[Violation]:
 @rule(
     "SEA158",
     severity=Severity.WARNING,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.AFTER_START_UP,
     title="a model exported by a newer PyTorch than the image's",
     scope=DEPLOYMENT,
     source="PyTorch, caffe2/serialize/versions.h (a file says which reader it needs at least; newer files "
@@ -207,6 +223,8 @@ def exported_by_newer_pytorch(evidence: DeploymentEvidence) -> Iterator[Violatio
 @rule(
     "SEA159",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.AFTER_START_UP,
     title="an Arm instance type for an x86_64 image",
     scope=DEPLOYMENT,
     source="AWS Deep Learning Containers, available images (pytorch-inference is built for x86_64, "
@@ -231,6 +249,8 @@ def arm_instance(evidence: DeploymentEvidence) -> Iterator[Violation]:
 @rule(
     "SEA160",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.NOBODY,
+    seen_after=SeenAfter.AT_REQUEST,
     title="an entry point that the archive does not hold",
     scope=DEPLOYMENT,
     source="SageMaker inference toolkit, parameters.py and environment.py",

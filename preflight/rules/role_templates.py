@@ -5,7 +5,7 @@ from typing import Any
 
 from preflight.finding import Severity
 from preflight.registry import rule
-from preflight.rule import TEMPLATE, Violation
+from preflight.rule import TEMPLATE, Enforcer, SeenAfter, Violation
 from preflight.rules._permission_statements import ROLE, SAGEMAKER, allowed_actions
 from preflight.rules._template_references import references_of
 from preflight.rules._template_values import as_text, strings, structures
@@ -20,6 +20,8 @@ REQUIRED_STATEMENTS = "seatrial:ExecutionRoleMustAllow"
 @rule(
     "SEA866",
     severity=Severity.WARNING,
+    enforced_by=Enforcer.HOSTING,
+    seen_after=SeenAfter.AFTER_START_UP,
     title="a role of your own, which nothing is granted to",
     scope=TEMPLATE,
     source="SageMaker Developer Guide, SageMaker roles, CreateModel API: execution role permissions",
@@ -46,6 +48,8 @@ def role_of_the_users_own(synthesized: SynthesizedTemplates) -> Iterator[Violati
 @rule(
     "SEA867",
     severity=Severity.WARNING,
+    enforced_by=Enforcer.HOSTING,
+    seen_after=SeenAfter.AFTER_START_UP,
     title="a permissions boundary of your own",
     scope=TEMPLATE,
     source="IAM User Guide, permissions boundaries for IAM entities: a role may do what its policies and its "

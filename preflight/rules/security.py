@@ -6,7 +6,7 @@ import catalogue
 from preflight.evidence import DeploymentEvidence
 from preflight.finding import Severity
 from preflight.registry import rule
-from preflight.rule import DEPLOYMENT, Violation
+from preflight.rule import DEPLOYMENT, Enforcer, SeenAfter, Violation
 
 __all__ = ["bucket_of_the_users_own", "key_of_the_users_own", "key_that_nothing_uses"]
 
@@ -21,6 +21,8 @@ _MADE_SURE = "then acknowledge this under security with the reason how that was 
 @rule(
     "SEA730",
     severity=Severity.WARNING,
+    enforced_by=Enforcer.HOSTING,
+    seen_after=SeenAfter.AFTER_START_UP,
     title="a KMS key of your own, whose policy is not seen here",
     scope=DEPLOYMENT,
     source="AWS KMS Developer Guide, default key policy; SageMaker Developer Guide, SageMaker roles "
@@ -54,6 +56,8 @@ def key_of_the_users_own(evidence: DeploymentEvidence) -> Iterator[Violation]:
 @rule(
     "SEA731",
     severity=Severity.WARNING,
+    enforced_by=Enforcer.HOSTING,
+    seen_after=SeenAfter.BEFORE,
     title="an artifact bucket of your own, whose policy is not seen here",
     scope=DEPLOYMENT,
     source="aws-cdk, bootstrap-template.yaml (what the publishing and the deployment role may do is limited "
@@ -88,6 +92,8 @@ def bucket_of_the_users_own(evidence: DeploymentEvidence) -> Iterator[Violation]
 @rule(
     "SEA732",
     severity=Severity.WARNING,
+    enforced_by=Enforcer.NOBODY,
+    seen_after=SeenAfter.LATER,
     title="a KMS key that nothing uses",
     scope=DEPLOYMENT,
     source="SageMaker API Reference, CreateEndpointConfig, KmsKeyId: instance types with local instance "

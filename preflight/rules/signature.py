@@ -6,7 +6,7 @@ from model_packaging.artifact.inspection import ArtifactInspection
 from model_packaging.artifact.signature import VARIABLE, TensorSpec
 from preflight.finding import Severity
 from preflight.registry import rule
-from preflight.rule import ARTIFACT, Violation
+from preflight.rule import ARTIFACT, Enforcer, SeenAfter, Violation
 from preflight.rules._triton_config import NO_DATATYPE, ConfiguredTensor, config_of, triton_datatype
 
 __all__ = [
@@ -26,6 +26,8 @@ _PACKAGE_AGAIN = "Declare what the model has: package it again, or correct the f
 @rule(
     "SEA301",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.AT_REQUEST,
     title="another number of tensors than the model has",
     scope=ARTIFACT,
     source=_SOURCE,
@@ -45,6 +47,8 @@ def tensor_count_differs(artifact: ArtifactInspection) -> Iterator[Violation]:
 @rule(
     "SEA302",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.AT_REQUEST,
     title="a tensor the model does not have",
     scope=ARTIFACT,
     source=f"{_SOURCE}; PyTorch backend, naming convention (inputs by forward's argument names)",
@@ -68,6 +72,8 @@ def tensor_name_differs(artifact: ArtifactInspection) -> Iterator[Violation]:
 @rule(
     "SEA303",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.AT_REQUEST,
     title="another data type than the model's",
     scope=ARTIFACT,
     source="Triton, model configuration, datatypes",
@@ -88,6 +94,8 @@ def datatype_differs(artifact: ArtifactInspection) -> Iterator[Violation]:
 @rule(
     "SEA304",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.AT_REQUEST,
     title="other dimensions than the model's",
     scope=ARTIFACT,
     source=f"{_SOURCE}; reshape",
@@ -115,6 +123,8 @@ def dims_differ(artifact: ArtifactInspection) -> Iterator[Violation]:
 @rule(
     "SEA305",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.AT_REQUEST,
     title="a model without a batch dimension behind max_batch_size",
     scope=ARTIFACT,
     source="Triton, model configuration, maximum batch size",
@@ -134,6 +144,8 @@ def unbatched_behind_max_batch_size(artifact: ArtifactInspection) -> Iterator[Vi
 @rule(
     "SEA306",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.AT_REQUEST,
     title="another max_batch_size than declared",
     scope=ARTIFACT,
     source="Triton, model configuration, maximum batch size",

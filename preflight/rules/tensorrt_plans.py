@@ -7,7 +7,7 @@ from model_packaging.remote.plan_versions import STAND_IN, TENSORRT
 from preflight.evidence import DeploymentEvidence
 from preflight.finding import Severity
 from preflight.registry import rule
-from preflight.rule import DEPLOYMENT, Violation
+from preflight.rule import DEPLOYMENT, Enforcer, SeenAfter, Violation
 from spec import Model, TensorRT
 
 __all__ = [
@@ -66,6 +66,8 @@ def _hosts(evidence: DeploymentEvidence) -> Iterator[tuple[tuple[str, ...], str,
 @rule(
     "SEA431",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.AFTER_START_UP,
     title="a TensorRT plan of another version than the image's",
     scope=DEPLOYMENT,
     source="TensorRT, developer guide, Version Compatibility; NVIDIA Triton release notes (TensorRT of each "
@@ -93,6 +95,8 @@ def plan_of_another_tensorrt(evidence: DeploymentEvidence) -> Iterator[Violation
 @rule(
     "SEA432",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.AFTER_START_UP,
     title="a TensorRT plan for another GPU than the endpoint's",
     scope=DEPLOYMENT,
     source="TensorRT, developer guide, Hardware Compatibility; Amazon EC2 instance types (GPUs)",
@@ -116,6 +120,8 @@ def plan_for_another_gpu(evidence: DeploymentEvidence) -> Iterator[Violation]:
 @rule(
     "SEA433",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.AFTER_START_UP,
     title="a TensorRT plan on instances without an NVIDIA GPU",
     scope=DEPLOYMENT,
     source="Triton, backend-platform support matrix: TensorRT runs on NVIDIA GPUs alone",
@@ -136,6 +142,8 @@ def plan_without_gpu(evidence: DeploymentEvidence) -> Iterator[Violation]:
 @rule(
     "SEA434",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.AFTER_START_UP,
     title="what stands in for a TensorRT plan, in a real account",
     scope=DEPLOYMENT,
     source="local/tensorrt/trtexec.py: no TensorRT loads what it makes",
@@ -159,6 +167,8 @@ def stand_in_for_a_plan(evidence: DeploymentEvidence) -> Iterator[Violation]:
 @rule(
     "SEA435",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.BEFORE,
     title="a TensorRT plan, and nothing to build it with",
     scope=DEPLOYMENT,
     source="Seatrial: a plan is built by `seatrial package --remote`, with the stack <deployment>-build",
@@ -179,6 +189,8 @@ def tensorrt_without_build(evidence: DeploymentEvidence) -> Iterator[Violation]:
 @rule(
     "SEA436",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.BEFORE,
     title="kernels chosen for a larger batch than there is",
     scope=DEPLOYMENT,
     source="TensorRT, developer guide, Working with Dynamic Shapes: minimum, optimum and maximum ascend",
@@ -200,6 +212,8 @@ def optimal_batch_beyond_the_largest(evidence: DeploymentEvidence) -> Iterator[V
 @rule(
     "SEA437",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.BEFORE,
     title="a precision that the GPU lacks",
     scope=DEPLOYMENT,
     source="TensorRT, support matrix, hardware and precision: BF16 from compute capability 8.0",

@@ -15,7 +15,7 @@ from model_packaging.artifact.torchscript_signature import (
 )
 from preflight.finding import Severity
 from preflight.registry import rule
-from preflight.rule import ARTIFACT, Violation
+from preflight.rule import ARTIFACT, Enforcer, SeenAfter, Violation
 from preflight.rules._triton_config import NO_DATATYPE, TritonConfig, config_of, triton_datatype
 
 __all__ = [
@@ -53,6 +53,8 @@ class _Script:
 @rule(
     "SEA231",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.AFTER_START_UP,
     title="forward takes or returns what Triton can't pass",
     scope=ARTIFACT,
     source="pytorch_backend, src/libtorch.cc, ValidateInputs and Execute",
@@ -79,6 +81,8 @@ def argument_no_tensor(artifact: ArtifactInspection) -> Iterator[Violation]:
 @rule(
     "SEA232",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.AFTER_START_UP,
     title="another number of inputs than forward has arguments",
     scope=ARTIFACT,
     source="pytorch_backend, src/libtorch.cc, ValidateInputs",
@@ -100,6 +104,8 @@ def input_count_differs(artifact: ArtifactInspection) -> Iterator[Violation]:
 @rule(
     "SEA233",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.AT_REQUEST,
     title="inputs whose names lead to no argument of forward",
     scope=ARTIFACT,
     source="pytorch_backend, src/libtorch.cc, GetNamingConvention and AddInputToMap",
@@ -125,6 +131,8 @@ def input_position_impossible(artifact: ArtifactInspection) -> Iterator[Violatio
 @rule(
     "SEA234",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.AT_REQUEST,
     title="an output that forward does not return",
     scope=ARTIFACT,
     source="pytorch_backend, src/libtorch.cc, ReadOutputTensors",
@@ -149,6 +157,8 @@ def output_index_beyond(artifact: ArtifactInspection) -> Iterator[Violation]:
 @rule(
     "SEA235",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.AFTER_START_UP,
     title="a data type that LibTorch does not take",
     scope=ARTIFACT,
     source="pytorch_backend, src/libtorch_utils.cc, ModelConfigDataTypeToTorchType; src/libtorch.cc, "

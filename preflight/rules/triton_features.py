@@ -6,7 +6,7 @@ from model_packaging.artifact.inspection import ArtifactInspection
 from model_packaging.artifact.signature import VARIABLE
 from preflight.finding import Severity
 from preflight.registry import rule
-from preflight.rule import ARTIFACT, Violation
+from preflight.rule import ARTIFACT, Enforcer, SeenAfter, Violation
 from preflight.rules._triton_config import ConfiguredTensor, Warmup, config_of, triton_datatype
 
 __all__ = [
@@ -28,6 +28,8 @@ _NOT_LOADED = "and the endpoint fails after its start-up time-out."
 @rule(
     "SEA211",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.AFTER_START_UP,
     title="a warm-up request lacks an input",
     scope=ARTIFACT,
     source=_WARMUP,
@@ -49,6 +51,8 @@ def warmup_input_missing(artifact: ArtifactInspection) -> Iterator[Violation]:
 @rule(
     "SEA212",
     severity=Severity.WARNING,
+    enforced_by=Enforcer.NOBODY,
+    seen_after=SeenAfter.AT_REQUEST,
     title="a warm-up request has an input the model does not have",
     scope=ARTIFACT,
     source=f"{_WARMUP}: it loads",
@@ -69,6 +73,8 @@ def warmup_input_unknown(artifact: ArtifactInspection) -> Iterator[Violation]:
 @rule(
     "SEA213",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.AFTER_START_UP,
     title="a warm-up request that the model can't take",
     scope=ARTIFACT,
     source=_WARMUP,
@@ -93,6 +99,8 @@ def warmup_input_differs(artifact: ArtifactInspection) -> Iterator[Violation]:
 @rule(
     "SEA214",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.AFTER_START_UP,
     title="a warm-up batch above max_batch_size",
     scope=ARTIFACT,
     source=_WARMUP,
@@ -116,6 +124,8 @@ def warmup_batch_size_out_of_range(artifact: ArtifactInspection) -> Iterator[Vio
 @rule(
     "SEA215",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.AFTER_START_UP,
     title="a file of labels is missing",
     scope=ARTIFACT,
     source="Triton, model configuration, label_filename; seen on Triton 2.51",
@@ -139,6 +149,8 @@ def label_file_missing(artifact: ArtifactInspection) -> Iterator[Violation]:
 @rule(
     "SEA216",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.AFTER_START_UP,
     title="a version to serve is missing",
     scope=ARTIFACT,
     source="Triton, model configuration, version policy; seen on Triton 2.51",
@@ -163,6 +175,8 @@ def version_missing(artifact: ArtifactInspection) -> Iterator[Violation]:
 @rule(
     "SEA217",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.AFTER_START_UP,
     title="a control or state the model does not have",
     scope=ARTIFACT,
     source="Triton, stateful models, control inputs and implicit state management",
@@ -190,6 +204,8 @@ def sequence_tensor_unknown(artifact: ArtifactInspection) -> Iterator[Violation]
 @rule(
     "SEA218",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.AFTER_START_UP,
     title="response cache of a model whose answers can't be kept",
     scope=ARTIFACT,
     source="Triton, response cache, known limitations; seen on Triton 2.51",
@@ -207,6 +223,8 @@ def response_cache_refused(artifact: ArtifactInspection) -> Iterator[Violation]:
 @rule(
     "SEA219",
     severity=Severity.WARNING,
+    enforced_by=Enforcer.NOBODY,
+    seen_after=SeenAfter.AT_REQUEST,
     title="a warm-up request that is skipped",
     scope=ARTIFACT,
     source="Triton core, src/backend_model_instance.cc; seen on Triton 2.51: it loads",

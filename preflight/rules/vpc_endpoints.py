@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from preflight.finding import Severity
 from preflight.registry import rule
-from preflight.rule import TEMPLATE, Violation
+from preflight.rule import TEMPLATE, Enforcer, SeenAfter, Violation
 from preflight.rules._template_models import fetched_objects, images, listed_buckets
 from preflight.rules._template_network import NetworkView, VpcEndpoint, network_of
 from preflight.rules._template_policies import Statement, allows
@@ -44,6 +44,8 @@ _CALLED_FROM_OUTSIDE = frozenset({"cloudwatch:DescribeAlarms"})
 @rule(
     "SEA712",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVICE,
+    seen_after=SeenAfter.AT_ONCE,
     title="an endpoint policy without a statement",
     scope=TEMPLATE,
     source=_POLICIES,
@@ -60,6 +62,8 @@ def policy_admits_nothing(templates: SynthesizedTemplates) -> Iterator[Violation
 @rule(
     "SEA713",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.HOSTING,
+    seen_after=SeenAfter.AFTER_START_UP,
     title="an S3 endpoint that doesn't let the artifact through",
     scope=TEMPLATE,
     source="SageMaker Developer Guide: give SageMaker hosted endpoints access to resources in your VPC, "
@@ -87,6 +91,8 @@ def artifact_not_admitted(templates: SynthesizedTemplates) -> Iterator[Violation
 @rule(
     "SEA714",
     severity=Severity.WARNING,
+    enforced_by=Enforcer.HOSTING,
+    seen_after=SeenAfter.AFTER_START_UP,
     title="an S3 endpoint that doesn't let image layers through",
     scope=TEMPLATE,
     source="Amazon ECR User Guide, interface VPC endpoints, minimum Amazon S3 bucket permissions; whether "
@@ -117,6 +123,8 @@ def image_layers_not_admitted(templates: SynthesizedTemplates) -> Iterator[Viola
 @rule(
     "SEA715",
     severity=Severity.WARNING,
+    enforced_by=Enforcer.NOBODY,
+    seen_after=SeenAfter.AT_REQUEST,
     title="an endpoint policy that refuses what a workload's role may do",
     scope=TEMPLATE,
     source=f"{_POLICIES}; a call needs both",
@@ -146,6 +154,8 @@ def role_not_admitted(templates: SynthesizedTemplates) -> Iterator[Violation]:
 @rule(
     "SEA716",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.NOBODY,
+    seen_after=SeenAfter.AT_REQUEST,
     title="an interface endpoint in the VPC's default security group",
     scope=TEMPLATE,
     source="EC2 API Reference, CreateVpcEndpoint, SecurityGroupIds: without one, the default group",
@@ -162,6 +172,8 @@ def endpoint_in_the_default_group(templates: SynthesizedTemplates) -> Iterator[V
 @rule(
     "SEA717",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVICE,
+    seen_after=SeenAfter.AT_ONCE,
     title="a second endpoint with private DNS for one service",
     scope=TEMPLATE,
     source=_PRIVATE_DNS,
@@ -186,6 +198,8 @@ def second_private_dns(templates: SynthesizedTemplates) -> Iterator[Violation]:
 @rule(
     "SEA718",
     severity=Severity.WARNING,
+    enforced_by=Enforcer.NOBODY,
+    seen_after=SeenAfter.AT_REQUEST,
     title="an interface endpoint without private DNS",
     scope=TEMPLATE,
     source=_PRIVATE_DNS,
@@ -202,6 +216,8 @@ def endpoint_without_private_dns(templates: SynthesizedTemplates) -> Iterator[Vi
 @rule(
     "SEA719",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVICE,
+    seen_after=SeenAfter.AT_ONCE,
     title="private DNS in a VPC without DNS",
     scope=TEMPLATE,
     source="Amazon VPC User Guide, DNS attributes for your VPC: private DNS needs both",
@@ -225,6 +241,8 @@ def vpc_without_dns(templates: SynthesizedTemplates) -> Iterator[Violation]:
 @rule(
     "SEA720",
     severity=Severity.ERROR,
+    enforced_by=Enforcer.NOBODY,
+    seen_after=SeenAfter.AT_REQUEST,
     title="a runtime endpoint that lets no request to a SageMaker endpoint through",
     scope=TEMPLATE,
     source="SageMaker Developer Guide, create a VPC endpoint policy for SageMaker",

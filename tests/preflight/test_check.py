@@ -12,7 +12,7 @@ from model_packaging.artifact.inspection import ArtifactInspection
 from preflight import Location, RuleFailedError, Severity, check_templates, inspect_artifact
 from preflight import check as check_module
 from preflight.registry import Registry
-from preflight.rule import ARTIFACT, DEPLOYMENT, Violation
+from preflight.rule import ARTIFACT, DEPLOYMENT, Enforcer, SeenAfter, Violation
 from preflight.templates import SynthesizedTemplates
 
 if TYPE_CHECKING:
@@ -110,6 +110,8 @@ def failing_registry() -> Registry:
     @registry.rule(
         "SEA101",
         severity=Severity.ERROR,
+        enforced_by=Enforcer.NOBODY,
+        seen_after=SeenAfter.LATER,
         title="a defect",
         scope=ARTIFACT,
         source="-",

@@ -12,7 +12,7 @@ import pytest
 import preflight.rules
 from preflight import RegistryError, Severity
 from preflight.registry import REGISTRY, Registry, rules
-from preflight.rule import ARTIFACT, DEPLOYMENT, Scope, Violation
+from preflight.rule import ARTIFACT, DEPLOYMENT, Enforcer, Scope, SeenAfter, Violation
 
 TESTS = Path(__file__).parent / "rules"
 
@@ -21,6 +21,8 @@ def register(registry: Registry, rule_id: str, scope: Scope[Any] = ARTIFACT) -> 
     @registry.rule(
         rule_id,
         severity=Severity.ERROR,
+        enforced_by=Enforcer.NOBODY,
+        seen_after=SeenAfter.LATER,
         title="a title",
         scope=scope,
         source="a document",
