@@ -1,60 +1,22 @@
-"""DenseNet-121 of torchvision: colour images in, one score for each class of ImageNet out."""
+"""DenseNet-121 of torchvision (Huang et al., "Densely Connected Convolutional Networks")."""
 
 from collections.abc import Callable, Mapping
 
 import torch
-from torch import nn
 
-from examples.torchvision_operators import declare_operators
+from examples.image_scores import ImageScores, image_scores
 
-__all__ = ["Densenet121", "densenet121"]
-
-SIZE_PIXELS = 224
-
-
-class Densenet121(nn.Module):
-    """DenseNet-121 (Huang et al., "Densely Connected Convolutional Networks"): 7,978,856 parameters.
-
-    Args:
-        network: torchvision's.
-    """
-
-    def __init__(self, network: nn.Module) -> None:
-        super().__init__()
-        self.network = network
-
-    def forward(self, image: torch.Tensor) -> torch.Tensor:
-        """Score images.
-
-        Args:
-            image: ``[batch, 3, 224, 224]``, float32, red, green and blue.
-
-        Returns:
-            ``[batch, 1000]``, float32, unnormalised log-probabilities.
-        """
-        scores: torch.Tensor = self.network(image)
-        return scores
+__all__ = ["densenet121"]
 
 
 def densenet121(
     random_seed: int | None = None, *, weights: str | None = None
-) -> tuple[Densenet121, Callable[[int, torch.Generator], Mapping[str, torch.Tensor]]]:
-    """Return DenseNet-121 and its samples: images of noise.
+) -> tuple[ImageScores, Callable[[int, torch.Generator], Mapping[str, torch.Tensor]]]:
+    """Return DenseNet-121, of 7,978,856 parameters, and its samples: images of noise.
 
     Args:
         random_seed: draws the weights where none are named.
         weights: torchvision's name of pretrained weights, such as ``IMAGENET1K_V1``; downloading them takes
             a network. Default: none, the weights are random.
     """
-    declare_operators()
-    from torchvision import models  # type: ignore[import-untyped]  # noqa: PLC0415 - it needs the declarations
-
-    with torch.random.fork_rng(devices=[]):
-        if random_seed is not None:
-            torch.manual_seed(random_seed)
-        network = models.densenet121(weights=weights)
-    return Densenet121(network).eval(), _sample
-
-
-def _sample(batch: int, generator: torch.Generator) -> Mapping[str, torch.Tensor]:
-    return {"image": torch.rand(batch, 3, SIZE_PIXELS, SIZE_PIXELS, generator=generator)}
+    return image_scores("densenet121", random_seed, weights)

@@ -12,7 +12,7 @@ from model_packaging.artifact.layout import Layout
 from model_packaging.artifact.manifest import ArchiveRecord, Manifest, SamplesRecord, Tolerance
 from model_packaging.build_folder import ARCHIVE_SUFFIX, SAMPLES_SUFFIX, SBOM_SUFFIX, BuildFolder
 from model_packaging.cancellation import check_cancelled
-from model_packaging.layout.packed_inspection import asks_for_a_cache, inspection_of
+from model_packaging.packed_inspection import asks_for_a_cache, inspection_of
 from model_packaging.progress import PackagingProgress, PackagingStep, ProgressListener
 from model_packaging.provenance import provenance_of
 from model_packaging.remote.plan_builder import PlanBuilder

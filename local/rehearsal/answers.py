@@ -12,8 +12,8 @@ from invocation import EndpointClient
 from local.rehearsal.targets import Target, signature_of, target_model_of
 from model_packaging.artifact import Manifest, Tolerance
 from model_packaging.eager.comparison import compare_answers
-from model_packaging.eager.fresh_samples import eager_answers, fresh_samples
 from model_packaging.eager.samples import Sample, named_outputs
+from model_packaging.worker.fresh_samples import eager_answers, fresh_samples
 from spec import DeploymentFile
 
 __all__ = ["SEEDS", "CheckedAnswer", "Expectation", "check_target", "expectation_of"]

@@ -17,6 +17,7 @@ from typing import Any, cast
 
 import numpy as np
 
+from model_packaging.lifeline import end_with_parent
 from model_packaging.untrusted._confinement import (
     FILES,
     NETWORK,
@@ -24,7 +25,6 @@ from model_packaging.untrusted._confinement import (
     isolate_network,
     limit_resources,
 )
-from model_packaging.worker.lifeline import end_with_parent
 
 __all__ = ["main"]
 

@@ -20,6 +20,7 @@ from pathlib import Path
 import numpy as np
 
 from model_packaging.errors import SandboxError
+from model_packaging.lifeline import lifeline
 from model_packaging.untrusted._sandbox_answer import (
     Array,
     SandboxAnswer,
@@ -31,7 +32,6 @@ from model_packaging.untrusted._sandbox_answer import (
     too_slow,
 )
 from model_packaging.untrusted.torchscript_scan import scan_torchscript
-from model_packaging.worker.lifeline import lifeline
 
 __all__ = ["SandboxAnswer", "SandboxLimits", "SandboxedRun", "run_onnx", "run_torchscript"]
 

@@ -24,7 +24,7 @@ from model_packaging.eager.weights import load_weights
 from model_packaging.errors import PackagingError, WorkerError
 from model_packaging.export.formats import export_model
 from model_packaging.layout.repository import model_file_path
-from model_packaging.worker.lifeline import end_with_parent
+from model_packaging.lifeline import end_with_parent
 from model_packaging.worker.protocol import CANT_WRITE, WorkerFolder, WorkerRequest
 from spec import Factory
 

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 from model_packaging.errors import PackError, WorkerError
-from model_packaging.worker.lifeline import lifeline
+from model_packaging.lifeline import lifeline
 from model_packaging.worker.protocol import CANT_WRITE, WorkerFolder, WorkerRequest
 
 __all__ = ["TORCH_THREADS", "WORKER_TIMEOUT_SECONDS", "run_worker"]

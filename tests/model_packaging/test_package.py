@@ -26,7 +26,7 @@ from model_packaging.artifact import (
 )
 from model_packaging.artifact.signature import VARIABLE
 from model_packaging.eager.comparison import compare_answers
-from model_packaging.eager.fresh_samples import fresh_samples
+from model_packaging.worker.fresh_samples import fresh_samples
 from model_packaging.eager.samples import read_samples
 from model_packaging.errors import (
     ExportError,

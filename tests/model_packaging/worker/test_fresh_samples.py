@@ -6,9 +6,9 @@ import time
 import numpy as np
 import pytest
 
-from model_packaging.eager.fresh_samples import eager_answers, fresh_samples
 from model_packaging.eager.samples import Sample
 from model_packaging.errors import SampleError, WorkerError
+from model_packaging.worker.fresh_samples import eager_answers, fresh_samples
 from model_packaging.worker.process import run_worker
 from model_packaging.worker.protocol import WorkerFolder, WorkerRequest
 from tests.model_packaging.projects import Project
