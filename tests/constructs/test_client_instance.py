@@ -226,6 +226,7 @@ def test_the_benchmark_has_the_posts_steps(stack: cdk.Stack, tmp_path: Path) -> 
     assert "{{" not in BENCHMARK_SCRIPT
 
 
+@pytest.mark.integration
 def test_the_script_traces_runs_and_leaves_the_first_out(tmp_path: Path) -> None:
     """On a PyTorch whose context takes the accelerator, as that of Elastic Inference did."""
     shim = (

@@ -1,8 +1,11 @@
 """BERT with a classifier, from its architecture alone."""
 
+import pytest
 import torch
 
 from examples.bert import bert_classifier
+
+pytestmark = pytest.mark.integration
 
 
 def test_the_defaults_are_bert_large_uncased() -> None:

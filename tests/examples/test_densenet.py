@@ -1,8 +1,11 @@
 """DenseNet-121, from its architecture alone."""
 
+import pytest
 import torch
 
 from examples.densenet import densenet121
+
+pytestmark = pytest.mark.integration
 
 
 def test_it_is_densenet_121() -> None:

@@ -1,8 +1,11 @@
 """OpenAI GPT, from its architecture alone."""
 
+import pytest
 import torch
 
 from examples.gpt import openai_gpt
+
+pytestmark = pytest.mark.integration
 
 
 def test_the_defaults_are_the_published_architecture() -> None:

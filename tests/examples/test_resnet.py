@@ -5,6 +5,8 @@ import torch
 
 from examples.resnet import resnet
 
+pytestmark = pytest.mark.integration
+
 
 @pytest.mark.parametrize(("layers", "parameters"), [(18, 11_689_512), (50, 25_557_032)])
 def test_it_is_the_published_network(layers: int, parameters: int) -> None:

@@ -141,7 +141,7 @@ def test_no_builds_are_no_trouble() -> None:
     assert run_builds([], Machine(1, 0)) == ({}, {})
 
 
-@settings(deadline=None)  # builds sleep, and a busy machine wakes them late
+@settings(max_examples=40, deadline=None)  # builds sleep, and a busy machine wakes them late
 @given(
     needs=st.lists(st.tuples(st.integers(0, 12), st.sets(st.integers(0, 5))), max_size=6),
     failing=st.sets(st.integers(0, 5)),

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
@@ -193,32 +194,64 @@ yaml_pieces = st.sampled_from(
 
 
 @given(st.lists(yaml_pieces, max_size=40).map("".join))
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_any_yaml_ends_in_problems(text: str) -> None:
     """Nor does any text made of what means something to YAML."""
     assert _verdict(text) is False
 
 
 @given(st.integers(0, len(LOCAL)), st.integers(0, 12), st.lists(yaml_pieces, max_size=4).map("".join))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_any_slip_in_a_real_file_is_survived(start: int, length: int, typed: str) -> None:
     """Whatever is typed over a piece of a real deployment file, it loads or ends in problems."""
     _verdict(LOCAL[:start] + typed + LOCAL[start + length :])
 
 
 @given(deployments())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_valid_deployments_come_back(document: dict[str, Any]) -> None:
     """A valid document, written as YAML, comes back with the same content."""
+    assert_it_comes_back(document)
+
+
+@pytest.mark.soak
+@given(deployments())
+@settings(max_examples=1_000, deadline=None)
+def test_many_valid_deployments_come_back(document: dict[str, Any]) -> None:
+    """So do a thousand."""
+    assert_it_comes_back(document)
+
+
+def assert_it_comes_back(document: dict[str, Any]) -> None:
     deployment = parse_deployment(_as_yaml(document), FILE).deployment
     assert json.loads(deployment.model_dump_json(by_alias=True, exclude_unset=True)) == document
     assert VALIDATOR.is_valid(document)
 
 
 @given(changed_deployments())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_editor_and_loader_agree(document: dict[str, Any]) -> None:
     """The JSON Schema accepts nothing that the models refuse, and everything that the loader takes."""
+    assert_they_agree(document)
+
+
+@pytest.mark.soak
+@given(changed_deployments())
+@settings(max_examples=2_000, deadline=None)
+def test_editor_and_loader_agree_on_many(document: dict[str, Any]) -> None:
+    """So it is for thousands of documents."""
+    assert_they_agree(document)
+
+
+@pytest.mark.soak
+@given(st.lists(yaml_pieces, max_size=60).map("".join))
+@settings(max_examples=20_000, deadline=None)
+def test_much_yaml_ends_in_problems(text: str) -> None:
+    """No text made of what means something to YAML raises anything but DeploymentFileError."""
+    assert _verdict(text) is False
+
+
+def assert_they_agree(document: dict[str, Any]) -> None:
     try:
         Deployment.model_validate(document)
     except ValidationError:

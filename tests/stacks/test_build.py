@@ -180,12 +180,14 @@ def test_the_context_chooses_the_deployment_file(project: Project) -> None:
     assert synthesized(project.root, context={"deployment": "deployments/other.yaml"})
 
 
+@pytest.mark.integration
 def test_cdk_nag_finds_nothing(project: Project) -> None:
     """A whole deployment has no unacknowledged finding of AwsSolutions."""
     synthesized(project.root)
     assert violations(project.root, "AwsSolutions") == []
 
 
+@pytest.mark.integration
 def test_cdk_nag_is_left_out_when_the_context_says_so(project: Project) -> None:
     """`-c seatrial:nag=false`, a string as the CLI gives it, keeps cdk-nag from being imported."""
     script = (
@@ -197,6 +199,7 @@ def test_cdk_nag_is_left_out_when_the_context_says_so(project: Project) -> None:
     assert done == "False\n"
 
 
+@pytest.mark.integration
 def test_synth_imports_neither_torch_nor_aws_clients(project: Project) -> None:
     """What builds models or talks to AWS is not there where synth runs, so nothing may import it."""
     script = (

@@ -212,6 +212,7 @@ def test_scaling_of_an_ordinary_endpoint(project: Project) -> None:
     assert policy["TargetTrackingScalingPolicyConfiguration"]["ScaleOutCooldown"] == 60
 
 
+@pytest.mark.integration
 def test_a_stack_with_too_many_resources_is_refused(shared: Project) -> None:
     """CloudFormation takes 500: the message says how many components fit."""
     more = "".join(

@@ -9,6 +9,8 @@ import pytest
 from stacks import build_app
 from tests.stacks.granted import ENDPOINTS, Grant, Reviewed, granted, reviewed
 
+pytestmark = pytest.mark.integration
+
 DOCUMENT = Path(__file__).parents[2] / "docs" / "permissions.md"
 
 

@@ -121,6 +121,7 @@ def test_the_list_of_harmless_ones_is_not_stale(reported: Mapping[str, bool]) ->
     assert sorted(HARMLESS.keys() - silent) == []
 
 
+@pytest.mark.integration
 def test_the_cdks_validation_reports_a_missing_property(tmp_path: Path) -> None:
     """What is left to it here, it does: a subnet without its VPC fails the synth."""
     context = json.loads((ROOT / "cdk.json").read_text(encoding="utf-8"))["context"]

@@ -305,6 +305,7 @@ def test_the_clock_moves_ahead(local_aws: LocalAws) -> None:
     assert 600 <= local_aws.advance_clock(600) - before < 630
 
 
+@pytest.mark.integration
 def test_a_clock_that_cant_be_moved_says_why(local_aws: LocalAws, tmp_path: Path) -> None:
     """Backwards is refused by the server; without a server there is no clock."""
     with pytest.raises(LocalAwsError, match=r"advance_seconds must be from 0 to 604800, not -1\."):

@@ -107,7 +107,7 @@ class _Handler(socketserver.StreamRequestHandler):
 def running_backend() -> Iterator[Backend]:
     """Serve on a free port of 127.0.0.1."""
     with Backend(("127.0.0.1", 0), _Handler) as backend:
-        thread = threading.Thread(target=backend.serve_forever, daemon=True)
+        thread = threading.Thread(target=backend.serve_forever, args=(0.01,), daemon=True)
         thread.start()
         yield backend
         backend.shutdown()

@@ -48,7 +48,7 @@ class Pages(BaseHTTPRequestHandler):
 def server() -> Iterator[ThreadingHTTPServer]:
     Pages.paths = []
     with ThreadingHTTPServer(("127.0.0.1", 0), Pages) as running:
-        threading.Thread(target=running.serve_forever, daemon=True).start()
+        threading.Thread(target=running.serve_forever, args=(0.01,), daemon=True).start()
         yield running
         running.shutdown()
 
