@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from local.triton._supervisor import kill_marked_processes, remove_shared_memory
+from local.triton._marked_processes import kill_marked_processes
+from local.triton._supervisor import remove_shared_memory
 from local.triton.errors import TritonError
 
 __all__ = ["ServerFolder", "make_server_folder", "sweep_server_folders"]
@@ -38,7 +39,7 @@ class ServerFolder:
 
 
 def make_server_folder(servers_folder: Path) -> ServerFolder:
-    """Sweep up after servers whose supervisor was killed, and make the folder of a new one, locked."""
+    """Sweep up after servers that have no supervisor any more, and make the folder of a new one, locked."""
     with _exclusive(servers_folder):
         _sweep(servers_folder)
         server_id = uuid.uuid4().hex[:12]

@@ -1,10 +1,13 @@
-"""Runs one Triton and clears up after it, however it ends: ``python -I -S _supervisor.py SETTINGS``.
+"""Runs one server and clears up after it, however it ends: ``python -I -S _supervisor.py SETTINGS``.
 
-The process that starts a server may be killed without a chance to stop it, so a small process of its own
-stands between the two. It ends every process of the server when it is told to, when the server ends, when its
-pipe from the starter closes or when the starter is gone. Should it be killed itself, the kernel kills the
-server (PR_SET_PDEATHSIG), Triton's Python stubs end without their server, and the next start sweeps up
-(``_server_folders``). Standard library only, and nothing of ours: it is run as a file.
+The process that starts a server may be killed without a chance to stop it, so two small processes stand
+between them: the supervisor, which the starter knows, and its child, the runner, which runs the server. The
+runner ends the server when it is told to and when its pipe from the starter closes, the supervisor when the
+starter is gone, and each clears up when the server, or the other of the two, has ended. Both are subreapers:
+whatever of the server loses its parent, at whatever moment, becomes the child of the one that is left, and
+nothing is left of the server once that one has no child. Should both be killed, the kernel kills the server
+(PR_SET_PDEATHSIG), and the next start sweeps up (``_server_folders``). Standard library only, and nothing of
+ours: it is run as a file.
 """
 
 import contextlib
@@ -21,13 +24,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-__all__ = [
-    "MARK_VARIABLE",
-    "SupervisorSettings",
-    "kill_marked_processes",
-    "remove_shared_memory",
-    "shared_memory_prefix",
-]
+__all__ = ["MARK_VARIABLE", "SupervisorSettings", "remove_shared_memory", "shared_memory_prefix"]
 
 MARK_VARIABLE = "SEATRIAL_TRITON_SERVER"
 """Every process of a server carries its server's id in this environment variable."""
@@ -47,6 +44,7 @@ class SupervisorSettings:
         server_id: unique; names the server's shared memory.
         command: tritonserver and its arguments.
         folder: the server's own, removed at the end.
+        lock_fd: holds the folder's lock, for as long as the supervisor lives.
         starter_pid: the process whose end ends the server.
         report_fd: where the server's pid is written, as one line.
     """
@@ -54,6 +52,7 @@ class SupervisorSettings:
     server_id: str
     command: tuple[str, ...]
     folder: str
+    lock_fd: int
     starter_pid: int
     report_fd: int
 
@@ -73,74 +72,96 @@ def remove_shared_memory(server_id: str) -> None:
         path.unlink(missing_ok=True)
 
 
-def kill_marked_processes(server_id: str, timeout_seconds: float = _CLEAR_UP_SECONDS) -> None:
-    """Kill every process that carries the server's mark, but this one; wait until none is left.
-
-    Raises:
-        TimeoutError: some can't be killed.
-    """
-    deadline = time.monotonic() + timeout_seconds
-    while left := list(_marked_processes(server_id)):
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"processes {left} of a stopped Triton don't end within {timeout_seconds} s")
-        for pid in left:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-        _reap()
-        time.sleep(0.005)
+def _prctl(option: int, value: int) -> None:
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.prctl(option, value, 0, 0, 0) != 0:
+        raise OSError(ctypes.get_errno(), f"prctl({option})")
 
 
-def _marked_processes(server_id: str) -> Iterator[int]:
-    mark = f"{MARK_VARIABLE}={server_id}".encode()
-    for process in Path("/proc").iterdir():
-        if process.name.isdecimal() and int(process.name) != os.getpid():
-            with contextlib.suppress(OSError):  # ended meanwhile, or another user's
-                if mark in (process / "environ").read_bytes().split(b"\0"):
-                    yield int(process.name)
-
-
-def _reap() -> None:
-    """Take in every child that has ended."""
-    with contextlib.suppress(ChildProcessError):
-        while os.waitpid(-1, os.WNOHANG)[0]:
-            pass
+def _run(settings: SupervisorSettings, supervisor_fd: int) -> None:
+    """Be the runner, until the server has ended or must end; it may still run then."""
+    os.setsid()  # a kill of the supervisor's process group spares this one, and the other way round
+    os.close(settings.lock_fd)
+    _prctl(_PR_SET_CHILD_SUBREAPER, 1)
+    server = _start(settings)
+    os.write(settings.report_fd, f"{server.pid}\n".encode())
+    os.close(settings.report_fd)
+    grace_seconds = _watch(server, supervisor_fd)
+    if grace_seconds > 0:
+        server.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):  # then it is killed
+            server.wait(grace_seconds)
 
 
 def _start(settings: SupervisorSettings) -> subprocess.Popen[bytes]:
-    libc = ctypes.CDLL(None, use_errno=True)
-    libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)  # stubs that lose their server become ours
-    supervisor_pid = os.getpid()
+    runner_pid = os.getpid()
 
-    def die_with_supervisor() -> None:
-        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-        if os.getppid() != supervisor_pid:
+    def die_with_runner() -> None:
+        _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != runner_pid:
             os._exit(1)
 
     return subprocess.Popen(
         settings.command,
         stdin=subprocess.DEVNULL,
         env={**os.environ, MARK_VARIABLE: settings.server_id},
-        preexec_fn=die_with_supervisor,  # noqa: PLW1509 - this process has one thread
+        preexec_fn=die_with_runner,  # noqa: PLW1509 - this process has one thread
     )
 
 
-def _watch(server: subprocess.Popen[bytes], starter_pid: int) -> float:
+def _watch(server: subprocess.Popen[bytes], supervisor_fd: int) -> float:
     """Wait until the server has ended or must; return how many seconds it may still take."""
-    server_fd = os.pidfd_open(server.pid)
     stop_fd = sys.stdin.fileno()
-    while True:
-        readable, _, _ = select.select([server_fd, stop_fd], [], [], _CHECK_SECONDS)
-        if stop_fd in readable:
-            return float(sys.stdin.readline() or 0)  # the starter's end closes the pipe: no line
-        if server_fd in readable or os.getppid() != starter_pid:
-            return 0
+    readable, _, _ = select.select([os.pidfd_open(server.pid), stop_fd, supervisor_fd], [], [])
+    # The starter's end closes the pipe, too, but without a line.
+    return float(sys.stdin.readline() or 0) if stop_fd in readable else 0
 
 
-def _ask_to_end(server: subprocess.Popen[bytes], grace_seconds: float) -> None:
-    if grace_seconds > 0:
-        server.terminate()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            server.wait(grace_seconds)
+def _supervise(settings: SupervisorSettings, runner_pid: int) -> None:
+    """Be the supervisor, until the runner has ended or the starter is gone.
+
+    The starter's pipe may stay open without it: its other children have inherited it where they were forked.
+    """
+    os.close(settings.report_fd)  # the runner's alone, so that its end tells the starter
+    runner_fd = os.pidfd_open(runner_pid)
+    while os.getppid() == settings.starter_pid:
+        if select.select([runner_fd], [], [], _CHECK_SECONDS)[0]:
+            return
+
+
+def _kill_children() -> None:
+    """Kill every child, and so what becomes one; wait until none is left.
+
+    Raises:
+        TimeoutError: some can't be killed.
+    """
+    deadline = time.monotonic() + _CLEAR_UP_SECONDS
+    while _reap():
+        left = list(_children())
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"processes {left} of a stopped server don't end within {_CLEAR_UP_SECONDS} s")
+        for pid in left:
+            with contextlib.suppress(PermissionError):  # another user's: the others first, then the deadline
+                os.kill(pid, signal.SIGKILL)
+        time.sleep(0.005)
+
+
+def _reap() -> bool:
+    """Take in every child that has ended; return whether there are others."""
+    try:
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+    except ChildProcessError:
+        return False
+    return True
+
+
+def _children() -> Iterator[int]:
+    for process in Path("/proc").iterdir():
+        if process.name.isdecimal():
+            with contextlib.suppress(OSError):  # ended meanwhile
+                if int((process / "stat").read_bytes().rpartition(b")")[2].split()[1]) == os.getpid():
+                    yield int(process.name)
 
 
 def _raise_exit(_signal: int, _frame: object) -> None:
@@ -152,16 +173,17 @@ def main() -> None:
     document = json.loads(sys.argv[1])
     settings = SupervisorSettings(**{**document, "command": tuple(document["command"])})
     signal.signal(signal.SIGTERM, _raise_exit)
-    grace_seconds = 0.0
-    server = _start(settings)
+    _prctl(_PR_SET_CHILD_SUBREAPER, 1)
+    supervisor_fd = os.pidfd_open(os.getpid())  # opened here: the runner could be too late to find it
+    runner_pid = os.fork()
     try:
-        os.write(settings.report_fd, f"{server.pid}\n".encode())
-        os.close(settings.report_fd)
-        grace_seconds = _watch(server, settings.starter_pid)
+        if runner_pid == 0:
+            _run(settings, supervisor_fd)
+        else:
+            _supervise(settings, runner_pid)
     finally:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        _ask_to_end(server, grace_seconds)
-        kill_marked_processes(settings.server_id)
+        _kill_children()
         remove_shared_memory(settings.server_id)
         shutil.rmtree(settings.folder, ignore_errors=True)
 

@@ -18,7 +18,7 @@ from local.triton.errors import SupervisorError
 __all__ = ["LOOPBACK", "ServerFolder", "SupervisedProcess", "reserve_port"]
 
 _REPORT_SECONDS = 30.0  # a moment, on a machine that isn't stuck
-_CLEAR_UP_SECONDS = 15.0  # the supervisor's own bound, and some more
+_CLEAR_UP_SECONDS = 25.0  # the bounds of runner and supervisor, and some more
 
 
 class SupervisedProcess:
@@ -88,11 +88,8 @@ class SupervisedProcess:
                 self._supervisor.stdin.close()
             except BrokenPipeError:
                 pass  # the supervisor is gone already
-            try:
-                self._supervisor.wait(timeout_seconds + _CLEAR_UP_SECONDS)
-            except subprocess.TimeoutExpired:
-                self._supervisor.kill()
-                self._supervisor.wait()
+            if not _wait_ended(self._supervisor, timeout_seconds + _CLEAR_UP_SECONDS):
+                _end(self._supervisor)
             if self._supervisor.returncode != 0:
                 sweep_server_folders(self._servers_folder)
             # A killed process loses its mark, its environment, a moment before its last thread has ended.
@@ -104,7 +101,7 @@ def _start_supervisor(
 ) -> "tuple[subprocess.Popen[bytes], int]":
     report_fd, supervisor_report_fd = os.pipe()
     settings = SupervisorSettings(
-        folder.server_id, command, str(folder.path), os.getpid(), supervisor_report_fd
+        folder.server_id, command, str(folder.path), folder.lock_fd, os.getpid(), supervisor_report_fd
     )
     with os.fdopen(report_fd) as report:
         try:
@@ -120,13 +117,36 @@ def _start_supervisor(
                 )
         finally:
             os.close(supervisor_report_fd)
-        if not _is_readable(report_fd, _REPORT_SECONDS):
-            supervisor.kill()
-        line = report.readline()  # empty where the supervisor has ended
+        # The line is empty where the runner has ended.
+        line = report.readline() if _is_readable(report_fd, _REPORT_SECONDS) else ""
     if not line:
+        _end(supervisor)
         supervisor.communicate()
         raise SupervisorError(f"the server's process can't be started (log: {log_path})")
     return supervisor, int(line)
+
+
+def _end(supervisor: "subprocess.Popen[bytes]") -> None:
+    """Have the supervisor kill whatever is below it; kill it where it doesn't."""
+    supervisor.terminate()
+    if not _wait_ended(supervisor, _CLEAR_UP_SECONDS):
+        supervisor.kill()
+        supervisor.wait()
+
+
+def _wait_ended(supervisor: "subprocess.Popen[bytes]", timeout_seconds: float) -> bool:
+    """Do what ``Popen.wait`` does, which looks only now and then: up to twice as late as it could."""
+    if supervisor.poll() is not None:
+        return True
+    pid_fd = _open_pid(supervisor.pid)
+    if pid_fd is not None:
+        try:
+            if not _is_readable(pid_fd, timeout_seconds):
+                return False
+        finally:
+            os.close(pid_fd)
+    supervisor.wait()
+    return True
 
 
 def _open_pid(pid: int) -> int | None:

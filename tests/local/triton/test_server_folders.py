@@ -1,4 +1,5 @@
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -7,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from local.triton import TritonError, _server_folders
+from local.triton import TritonError, _marked_processes, _server_folders
+from local.triton._marked_processes import kill_marked_processes
 from local.triton._ports import reserve_port
 from local.triton._server_folders import make_server_folder, sweep_server_folders
 from local.triton._supervisor import (
     MARK_VARIABLE,
     SupervisorSettings,
-    kill_marked_processes,
     remove_shared_memory,
     shared_memory_prefix,
 )
@@ -100,11 +101,22 @@ def test_only_processes_with_the_mark_are_killed(marked: Callable[[str], subproc
     assert other.poll() is None
 
 
+def test_a_process_that_shows_its_mark_late_is_killed(
+    marked: Callable[[str], subprocess.Popen[bytes]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While it becomes another program it shows no variables: one look at it is not enough."""
+    ours = marked("abc")
+    scans = iter([[], [ours.pid]])
+    monkeypatch.setattr(_marked_processes, "marked_processes", lambda _server_id: next(scans, []))
+    kill_marked_processes("abc")
+    assert ours.wait(10) == -signal.SIGKILL
+
+
 def test_a_process_that_can_not_be_killed_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     """Within the bound."""
-    monkeypatch.setattr("local.triton._supervisor._marked_processes", lambda _server_id: [2**30])
+    monkeypatch.setattr(_marked_processes, "marked_processes", lambda _server_id: [2**30])
     with pytest.raises(
-        TimeoutError, match=r"processes \[1073741824\] of a stopped Triton don't end within 0.01 s"
+        TimeoutError, match=r"processes \[1073741824\] of a stopped server don't end within 0.01 s"
     ):
         kill_marked_processes("abc", timeout_seconds=0.01)
 
@@ -122,9 +134,10 @@ def test_only_the_servers_shared_memory_is_removed() -> None:
 
 def test_settings_reach_the_supervisor_as_they_are() -> None:
     """One argument of JSON."""
-    settings = SupervisorSettings("id", ("a", "b c"), "/folder", 1, 2)
+    settings = SupervisorSettings("id", ("a", "b c"), "/folder", 3, 1, 2)
     assert settings.to_json() == (
-        '{"server_id": "id", "command": ["a", "b c"], "folder": "/folder", "starter_pid": 1, "report_fd": 2}'
+        '{"server_id": "id", "command": ["a", "b c"], "folder": "/folder", "lock_fd": 3, '
+        '"starter_pid": 1, "report_fd": 2}'
     )
 
 

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from local.triton import DynamicModels, ModelLoadError, TritonRuntime, TritonServer
+from local.triton._marked_processes import kill_marked_processes
 from local.triton._supervisor import (
     MARK_VARIABLE,
-    kill_marked_processes,
     remove_shared_memory,
     shared_memory_prefix,
 )
