@@ -3,10 +3,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup local test check soak bench lock package clean
+.PHONY: help setup local test check soak conformance bench lock package clean
 
 help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "%-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "%-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup:  ## make the three environments from their pinned files
 	@$(PYTHON) -m environments
@@ -27,8 +27,9 @@ check: setup package  ## format, lint, types, arrows, generated files, one full 
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m spec.schema --check
 	@$(BIN)/python -m preflight.documentation --check
+	@$(BIN)/python -m conformance.documentation --check
 	@$(BIN)/python -m catalogue.refresh --check
-	@$(BIN)/mypy app.py catalogue spec model_packaging invocation migration planning preflight local stacks cli environments examples \
+	@$(BIN)/mypy app.py catalogue conformance spec model_packaging invocation migration planning preflight local stacks cli environments examples \
 		benchmarks constructs/seatrial_hosting
 	@rm -rf .seatrial/check
 	@printf '%s\n' deployments/*.yaml | xargs -P 2 -I FILE sh -c '$(BIN)/seatrial check FILE && \
@@ -38,6 +39,9 @@ check: setup package  ## format, lint, types, arrows, generated files, one full 
 
 soak: setup  ## the tests that are too long for the gate
 	@$(BIN)/python -m pytest -m soak --timeout 3600
+
+conformance: setup  ## ask an AWS account whether the assumptions are true: says its cost first (ARGS=--help)
+	@$(BIN)/python -m conformance $(ARGS)
 
 bench: setup package  ## the project's own speed: one JSON line each, exit 1 when a goal is missed
 	@$(BIN)/python -m benchmarks

@@ -9,7 +9,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from cli import check, client, invoke, local, migrate, package, publish, rehearse, replay, shards
+from cli import check, client, doctor, invoke, local, migrate, package, publish, rehearse, replay, shards
 from cli._errors import INTERRUPTED, TERMINATED
 from cli._project import PROJECT
 
@@ -26,6 +26,7 @@ app = typer.Typer(
 app.command("package", short_help="build the models of a deployment")(package.package)
 app.command("publish", short_help="put the models of a deployment into S3")(publish.publish)
 app.command("check", short_help="all findings, before anything is deployed")(check.check)
+app.command("doctor", short_help="whether this machine can run everything")(doctor.doctor)
 app.command("rehearse", short_help="package, deploy on the laptop, compare answers")(
     rehearse.rehearse_deployment
 )

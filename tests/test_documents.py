@@ -31,7 +31,7 @@ def test_readmes_commands_exist(capsys: pytest.CaptureFixture[str]) -> None:
     named = set(re.findall(r"`seatrial ([a-z]+)", text_of(ROOT / "README.md")))
     assert named == {
         *("package", "publish", "check", "rehearse", "replay"),
-        *("local", "invoke", "client", "shards", "migrate"),
+        *("local", "invoke", "client", "shards", "migrate", "doctor"),
     }
     for command in sorted(named):
         assert main([command, "--help"]) == 0

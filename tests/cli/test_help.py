@@ -18,6 +18,7 @@ ROOT = Path(__file__).parents[2]
         ["package"],
         ["publish"],
         ["check"],
+        ["doctor"],
         ["rehearse"],
         ["replay"],
         ["invoke"],

@@ -7,7 +7,7 @@ import pytest
 
 _PROJECT_ROOT = Path(__file__).resolve().parents[3]
 _PAGE = (_PROJECT_ROOT / "docs" / "assumptions.md").read_text(encoding="utf-8")
-_FIELDS = ["Belief", "Why", "Code", "To confirm"]
+_FIELDS = ["Belief", "Why", "Code", "To confirm", "Confirmed"]
 _PATH = re.compile(r"`([a-z_]+(?:/[\w.-]+)+)`")
 
 
@@ -30,7 +30,7 @@ def test_there_is_no_other_heading_of_that_level() -> None:
 
 @pytest.mark.parametrize("number", _entries())
 def test_an_assumption_is_complete(number: str) -> None:
-    """Each says what is believed, why, which code rests on it, and how to confirm it."""
+    """Each says what is believed, why, which code rests on it, and how to confirm it, and whether AWS has."""
     entry = _entries()[number]
     assert re.findall(r"^- \*\*(.+?):\*\* \S", entry, flags=re.MULTILINE) == _FIELDS
     code = next(line for line in entry.splitlines() if line.startswith("- **Code:** "))
