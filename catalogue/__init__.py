@@ -44,6 +44,7 @@ from catalogue.regions import Region, region, regions
 from catalogue.tensorrt_versions import tensorrt_versions
 from catalogue.time_zones import time_zones
 from catalogue.triton_config_fields import releases_with_config_field
+from catalogue.triton_contents import TritonContents, triton_contents
 from catalogue.triton_drivers import TritonDrivers, triton_drivers
 from catalogue.triton_images import (
     DEFAULT_TRITON_RELEASE,
@@ -69,6 +70,7 @@ __all__ = [
     "Region",
     "Replacement",
     "Retirement",
+    "TritonContents",
     "TritonDrivers",
     "UnknownAcceleratorError",
     "UnknownInstanceTypeError",
@@ -98,6 +100,7 @@ __all__ = [
     "releases_with_config_field",
     "tensorrt_versions",
     "time_zones",
+    "triton_contents",
     "triton_drivers",
     "triton_image_account",
     "triton_image_uri",

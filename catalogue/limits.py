@@ -10,6 +10,7 @@ __all__ = [
     "ENVIRONMENT_MAXIMUM_ENTRIES",
     "ENVIRONMENT_MAXIMUM_LENGTH",
     "INLINE_ENVIRONMENT_MAXIMUM_ENTRIES",
+    "INVOCATION_BODY_MAXIMUM_BYTES",
     "LOG_RETENTION_DAYS",
     "PIPELINE_MAXIMUM_CONTAINERS",
     "PIPELINE_MINIMUM_CONTAINERS",
@@ -75,6 +76,10 @@ ENVIRONMENT_MAXIMUM_BYTES = 32 * 1024
 INLINE_ENVIRONMENT_MAXIMUM_ENTRIES = 16
 """Variables of an inference component's own container (CloudFormation, AWS::SageMaker::InferenceComponent,
 ``EnvironmentMap``); SageMaker's API takes 100 there, too."""
+
+INVOCATION_BODY_MAXIMUM_BYTES = 6_291_456
+"""Of the body of a request to an endpoint, and of its answer (SageMaker Runtime API Reference,
+InvokeEndpoint, ``Body``)."""
 
 LOG_RETENTION_DAYS = (
     *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),

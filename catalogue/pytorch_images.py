@@ -9,12 +9,16 @@ from catalogue.regions import region as region_named
 __all__ = [
     "DEFAULT_PYTORCH_RELEASE",
     "ELASTIC_INFERENCE_REPOSITORY",
+    "PROGRAM_VARIABLE",
     "PYTORCH_REPOSITORY",
     "elastic_inference_image_uri",
     "elastic_inference_releases",
     "pytorch_image_uri",
     "pytorch_releases",
 ]
+
+PROGRAM_VARIABLE = "SAGEMAKER_PROGRAM"
+"""Names the entry point in ``code/`` (sagemaker-inference-toolkit, ``parameters.py``)."""
 
 PYTORCH_REPOSITORY = "pytorch-inference"
 """The repository of the standard images, for x86_64 CPUs and for NVIDIA GPUs."""

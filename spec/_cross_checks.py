@@ -19,6 +19,7 @@ from spec._member_checks import member_complaints
 from spec._network_checks import network_complaints
 from spec._plain_data import entries, get
 from spec._publish_checks import publish_complaints
+from spec._quota_checks import quota_complaints
 from spec._security_checks import security_complaints
 from spec._source_checks import source_complaints
 from spec._tensorrt_checks import tensorrt_complaints
@@ -50,6 +51,7 @@ def cross_complaints(document: Document) -> Iterator[Complaint]:
     yield from client_complaints(document)
     yield from build_complaints(document)
     yield from publish_complaints(document)
+    yield from quota_complaints(document)
 
 
 def _zones(document: Document) -> Iterator[Complaint]:

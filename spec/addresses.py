@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from spec._base import text
 
-__all__ = ["ProjectFile", "Sha256", "file_address"]
+__all__ = ["GoldenFile", "ProjectFile", "Sha256", "file_address"]
 
 PART = r"[A-Za-z0-9_][A-Za-z0-9_.-]*"
 """One part of a path or an address."""
@@ -14,6 +14,14 @@ ProjectFile = Annotated[
     text(
         rf"^{PART}(/{PART})*$",
         allowed="a file of the project, relative to its root, such as examples/handlers.py",
+        maximum=512,
+    ),
+]
+GoldenFile = Annotated[
+    str,
+    text(
+        rf"^({PART}/)*{PART}\.(npz|json)$",
+        allowed="an .npz or .json of the project, relative to its root, such as golden/request.npz",
         maximum=512,
     ),
 ]

@@ -6,6 +6,7 @@ from pydantic import Field
 
 import catalogue
 from spec._base import Distinct, Items, OneOf, SpecModel, text
+from spec.quotas import QuotaName, QuotaValue
 
 __all__ = ["LAPTOP_ACCOUNT", "Environment"]
 
@@ -46,6 +47,13 @@ class Environment(SpecModel):
         description="The zones that get a subnet: at least two different ones of the region, over which "
         "SageMaker spreads the instances of an endpoint (SageMaker Developer Guide, best practices for "
         "hosting). They are named, never looked up: the same file always gives the same template.",
+    )
+    quotas: dict[QuotaName, QuotaValue] = Field(
+        default_factory=dict,
+        description="The account's quotas of instances in the region, by the names that Service Quotas has: "
+        '"ml.g5.xlarge for endpoint usage" of one instance type, "Number of instances across active '
+        'endpoints" of all; without what other endpoints of the account take. `seatrial check --aws` reads '
+        "the real ones. Default: none are known.",
     )
 
     @property

@@ -1,12 +1,13 @@
 """One model: where it comes from, which server serves it, in which container."""
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 
-from spec._base import SpecModel
+from spec._base import Distinct, Items, SpecModel
 from spec.acknowledgments import Acknowledgments
+from spec.addresses import GoldenFile
 from spec.container import Container
 from spec.ensemble import Ensemble
 from spec.existing_repository import ExistingRepository
@@ -106,6 +107,13 @@ class Model(SpecModel):
         default_factory=Tolerance,
         description="How far an answer may be from eager PyTorch's in every comparison. "
         "Default: 1e-5 absolute, 1e-4 relative.",
+    )
+    golden_requests: Annotated[Items[GoldenFile], Distinct()] = Field(
+        default=(),
+        description="Files of the project with requests that `seatrial check --run` sends, beside those that "
+        "packaging recorded: .npz with arrays inputs/<name> and outputs/<name>, or .json with inputs and "
+        "outputs as KServe v2 has them. With outputs, answers are held against them, within `tolerance`; "
+        "without, only whether an answer comes. They are no part of the artifact. Default: none.",
     )
     acknowledge: Acknowledgments = Field(default_factory=dict)
 

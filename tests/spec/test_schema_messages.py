@@ -44,7 +44,7 @@ def test_unknown_key_with_a_near_one(refused: Refused) -> None:
     assert problem.what == "the key 'tritn' is unknown"
     assert problem.allowed == (
         "export, file, repository, python, ensemble, reference, triton, pytorch, container, artifact, "
-        "tolerance, acknowledge"
+        "tolerance, golden_requests, acknowledge"
     )
     assert problem.fix == "did you mean 'triton'?"
 
