@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from model_packaging.archive.packing import PackedArchive, pack_folder
+from model_packaging.artifact.image_needs import image_needs
 from model_packaging.artifact.inspection import ArtifactInspector
 from model_packaging.artifact.keys import BuildInputs, content_key_of
 from model_packaging.artifact.layout import Layout
@@ -102,6 +103,7 @@ def build_model(build: ModelBuild, inputs: BuildInputs, folder: BuildFolder) -> 
             default_model=laid_out.default_model,
             response_cache=asks_for_a_cache(inspection),
             sbom=f"{key}{SBOM_SUFFIX}",
+            image_needs=image_needs((inspection, *inspection.beside)),
         )
         sbom = path / "model.cdx.json"
         sbom.write_text(sbom_of(name, build.sections, key, packed.files, inputs), encoding="utf-8")

@@ -15,6 +15,7 @@ from model_packaging.artifact.archive import (
 from model_packaging.artifact.config_pbtxt import parse_config_pbtxt, render_config_pbtxt
 from model_packaging.artifact.errors import (
     ArchiveError,
+    ArchiveFault,
     ArtifactError,
     ConfigPbtxtError,
     ManifestError,
@@ -46,6 +47,7 @@ from model_packaging.artifact.signature import Signature, TensorSpec
 __all__ = [
     "MANIFEST_FILE_NAME",
     "ArchiveError",
+    "ArchiveFault",
     "ArchiveLimits",
     "ArchiveMember",
     "ArchiveReader",

@@ -8,7 +8,7 @@ from typing import BinaryIO
 from model_packaging.artifact._archive_limits import ArchiveLimits
 from model_packaging.artifact._gzip_member import GzipMember
 from model_packaging.artifact._tar_header import BLOCK_BYTES, Header, next_header
-from model_packaging.artifact.errors import ArchiveError
+from model_packaging.artifact.errors import ArchiveError, ArchiveFault
 
 __all__ = ["ArchiveReader", "open_archive"]
 
@@ -59,7 +59,7 @@ class ArchiveReader:
             ArchiveError: the archive ends inside it, is damaged, or passes a limit.
         """
         while self._left_bytes:
-            piece = self._source.read(min(self._left_bytes, _CHUNK_BYTES))
+            piece = self._source.read_some(min(self._left_bytes, _CHUNK_BYTES))
             if not piece:
                 name = self._current.path if self._current else ""
                 raise ArchiveError(self._archive, name, "the archive ends in its middle; pack it again")
@@ -75,7 +75,10 @@ class ArchiveReader:
         if self._left_bytes > limit_bytes:
             name = self._current.path if self._current else ""
             raise ArchiveError(
-                self._archive, name, f"{self._left_bytes} bytes, at most {limit_bytes} are read"
+                self._archive,
+                name,
+                f"{self._left_bytes} bytes, at most {limit_bytes} are read",
+                ArchiveFault.LIMIT,
             )
         return b"".join(self.chunks())
 
@@ -86,7 +89,10 @@ class ArchiveReader:
         self._count += 1
         if self._count > self._limits.members:
             raise ArchiveError(
-                self._archive, header.path, f"the archive has more than {self._limits.members} members"
+                self._archive,
+                header.path,
+                f"the archive has more than {self._limits.members} members",
+                ArchiveFault.LIMIT,
             )
         self._check_place(header)
         return header
@@ -97,17 +103,24 @@ class ArchiveReader:
         parts = path.split("/")
         parents = {"/".join(parts[:depth]) for depth in range(1, len(parts))}
         if path in self._files or path in self._folders:
-            raise ArchiveError(self._archive, path, "is there twice; each path may be there once")
+            raise ArchiveError(
+                self._archive, path, "is there twice; each path may be there once", ArchiveFault.TWICE
+            )
         if parents & self._files or (path in self._implied and not header.is_directory):
-            raise ArchiveError(self._archive, path, "is a file and a folder at once")
+            raise ArchiveError(self._archive, path, "is a file and a folder at once", ArchiveFault.TWICE)
         (self._folders if header.is_directory else self._files).add(path)
         self._implied |= parents
 
     def _read_to_end(self) -> None:
         """Accept zero padding up to the end of the stream, as GNU tar writes it, and nothing else."""
         while piece := self._source.read(_CHUNK_BYTES):
-            if any(piece):
-                raise ArchiveError(self._archive, "", "more data follows the end mark of its tar stream")
+            if piece.strip(b"\0"):
+                raise ArchiveError(
+                    self._archive,
+                    "",
+                    "more data follows the end mark of its tar stream",
+                    ArchiveFault.TRAILING,
+                )
 
 
 @contextmanager

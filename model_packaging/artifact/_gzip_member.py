@@ -4,7 +4,7 @@ import zlib
 from typing import BinaryIO
 
 from model_packaging.artifact._archive_limits import ArchiveLimits
-from model_packaging.artifact.errors import ArchiveError
+from model_packaging.artifact.errors import ArchiveError, ArchiveFault
 
 __all__ = ["GzipMember"]
 
@@ -31,7 +31,8 @@ class GzipMember:
         self._archive = archive
         self._limits = limits
         self._inflate = zlib.decompressobj(_GZIP_WRAPPER)
-        self._ready = bytearray()
+        self._ready = b""
+        self._at = 0
         self._packed_bytes = 0
         self._unpacked_bytes = 0
 
@@ -41,10 +42,30 @@ class GzipMember:
         Raises:
             ArchiveError: no gzip, damaged, cut off, followed by something else, or beyond a limit.
         """
-        while len(self._ready) < size and not self._inflate.eof:
+        piece = self.read_some(size)
+        if len(piece) == size:
+            return piece
+        pieces = [piece]
+        while piece and (left := size - sum(map(len, pieces))):
+            piece = self.read_some(left)
+            pieces.append(piece)
+        return b"".join(pieces)
+
+    def read_some(self, size: int) -> bytes:
+        """Return some of the next ``size`` bytes, none only at the end of the stream.
+
+        What is inflated is handed on as it is, without another copy, where it is wanted whole.
+
+        Raises:
+            ArchiveError: as ``read``.
+        """
+        while self._at == len(self._ready) and not self._inflate.eof:
             self._fill()
-        piece = bytes(self._ready[:size])
-        del self._ready[:size]
+        if self._at == 0 and len(self._ready) <= size:
+            piece, self._ready = self._ready, b""
+            return piece
+        piece = self._ready[self._at : self._at + size]
+        self._at += len(piece)
         return piece
 
     def _fill(self) -> None:
@@ -63,16 +84,22 @@ class GzipMember:
             ) from None
         self._unpacked_bytes += len(piece)
         self._check_limits()
-        self._ready += piece
+        self._ready, self._at = piece, 0
         if self._inflate.eof and (self._inflate.unused_data or self._stream.read(1)):
             raise ArchiveError(
-                self._archive, "", "more bytes follow its gzip member; exactly one member is allowed"
+                self._archive,
+                "",
+                "more bytes follow its gzip member; exactly one member is allowed",
+                ArchiveFault.TRAILING,
             )
 
     def _check_limits(self) -> None:
         if self._unpacked_bytes > self._limits.total_bytes:
             raise ArchiveError(
-                self._archive, "", f"unpacks to more than the allowed {self._limits.total_bytes} bytes"
+                self._archive,
+                "",
+                f"unpacks to more than the allowed {self._limits.total_bytes} bytes",
+                ArchiveFault.LIMIT,
             )
         if (
             self._unpacked_bytes > self._limits.ratio_free_bytes
@@ -82,4 +109,5 @@ class GzipMember:
                 self._archive,
                 "",
                 f"unpacks to more than {self._limits.ratio:g} times its size, as decompression bombs do",
+                ArchiveFault.LIMIT,
             )

@@ -6,9 +6,9 @@ wanted is sought past. A hostile file ends in an error after a bounded number of
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import Protocol
 
-__all__ = ["Field", "WireError", "WireReader"]
+__all__ = ["Field", "SeekableAhead", "WireError", "WireReader"]
 
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
 _MAX_VARINT_BYTES = 10
@@ -19,6 +19,14 @@ _SIGN_BIT = 1 << 63
 
 class WireError(Exception):
     """The bytes are no protobuf message, or one that is too long to be read; the message says why."""
+
+
+class SeekableAhead(Protocol):
+    """What is read: each place that is sought lies ahead of the one before it."""
+
+    def seek(self, place: int, /) -> int: ...
+
+    def read(self, size: int, /) -> bytes: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +55,11 @@ class WireReader:
     """Fields of the messages in one file.
 
     Args:
-        file: seekable.
+        file: its bytes; it is only sought ahead.
         size_bytes: its length.
     """
 
-    def __init__(self, file: BinaryIO, size_bytes: int) -> None:
+    def __init__(self, file: SeekableAhead, size_bytes: int) -> None:
         self._file = file
         self._size_bytes = size_bytes
         self._fields = 0

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from model_packaging.artifact._archive_limits import MAX_NAME_BYTES, ArchiveLimits
 from model_packaging.artifact._gzip_member import GzipMember
-from model_packaging.artifact.errors import ArchiveError
+from model_packaging.artifact.errors import ArchiveError, ArchiveFault
 
 __all__ = ["BLOCK_BYTES", "Header", "next_header"]
 
@@ -129,20 +129,22 @@ def _checked(
     elif kind is None and not (info.isreg() or info.isdir()):
         kind = f"of type {info.type!r}"
     if kind:
-        raise ArchiveError(archive, name, f"is {kind}; only regular files and folders are allowed")
+        raise ArchiveError(
+            archive, name, f"is {kind}; only regular files and folders are allowed", ArchiveFault.KIND
+        )
     size_text = extensions.get("size", str(info.size))
     if not _is_number(size_text) or (info.isdir() and int(size_text)):
         shown = size_text[:_MAX_DIGITS]
         raise ArchiveError(archive, name, f"a size of {shown!r}; a file's bytes, or 0 for a folder")
     path = _safe_path(name, archive, limits)
     if not path and not info.isdir():
-        raise ArchiveError(archive, name, "a file without a name")
+        raise ArchiveError(archive, name, "a file without a name", ArchiveFault.PATH)
     return Header(path, info.isdir(), info.mode & 0o777, int(size_text))
 
 
 def _safe_path(name: str, archive: str, limits: ArchiveLimits) -> str:
     parts = [part for part in name.split("/") if part not in ("", ".")]
-    problem = ""
+    problem, fault = "", ArchiveFault.PATH
     if name.startswith("/"):
         problem = "an absolute path; only paths inside the archive are allowed"
     elif ".." in parts:
@@ -150,12 +152,12 @@ def _safe_path(name: str, archive: str, limits: ArchiveLimits) -> str:
     elif any(unicodedata.category(character) == "Cc" for character in name):
         problem = "a control character in its path"
     elif len(name.encode(errors="surrogatepass")) > limits.path_bytes:
-        problem = f"a path longer than the allowed {limits.path_bytes} bytes"
+        problem, fault = f"a path longer than the allowed {limits.path_bytes} bytes", ArchiveFault.LIMIT
     elif len(parts) > limits.depth:
-        problem = f"a path deeper than the allowed {limits.depth} folders"
+        problem, fault = f"a path deeper than the allowed {limits.depth} folders", ArchiveFault.LIMIT
     elif any(len(part.encode()) > MAX_NAME_BYTES for part in parts):
         problem = f"a name longer than the {MAX_NAME_BYTES} bytes file systems allow"
     if problem:
         shown = name if len(name) <= MAX_NAME_BYTES else name[:MAX_NAME_BYTES] + "..."
-        raise ArchiveError(archive, shown, problem)
+        raise ArchiveError(archive, shown, problem, fault)
     return "/".join(parts)

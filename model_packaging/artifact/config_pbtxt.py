@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = ["MAX_CONFIG_PBTXT_BYTES", "parse_config_pbtxt", "render_config_pbtxt"]
 
-MAX_CONFIG_PBTXT_BYTES = 1 << 20
+MAX_CONFIG_PBTXT_BYTES = 256 << 10
 """A longer file is refused before it is parsed; real ones are a few kilobytes."""
 
 
@@ -41,7 +41,7 @@ def parse_config_pbtxt(text: str, source: str = "config.pbtxt") -> "ModelConfig"
         line, column = error.GetLine() or 0, error.GetColumn() or 0
         reason = str(error).removeprefix(f"{line}:{column} : ")
         raise ConfigPbtxtError(source, line, column, " ".join(reason.split())) from None
-    except (UnicodeEncodeError, RecursionError) as error:
+    except (ValueError, OverflowError, RecursionError) as error:  # half a character, an enum beyond 64 bits
         raise ConfigPbtxtError(source, 0, 0, f"no readable text ({error})") from None
     return config
 

@@ -1,6 +1,15 @@
 """The exceptions of this folder."""
 
-__all__ = ["ArchiveError", "ArtifactError", "ConfigPbtxtError", "ManifestError", "PublicationLockError"]
+from enum import StrEnum
+
+__all__ = [
+    "ArchiveError",
+    "ArchiveFault",
+    "ArtifactError",
+    "ConfigPbtxtError",
+    "ManifestError",
+    "PublicationLockError",
+]
 
 
 class ArtifactError(Exception):
@@ -15,6 +24,30 @@ class PublicationLockError(ArtifactError):
     """A lock file can't be read: it is not JSON, of another format version, or incomplete."""
 
 
+class ArchiveFault(StrEnum):
+    """Why an archive is refused.
+
+    ``UNREADABLE``: it can't be opened, is no gzip or tar, is damaged or cut off.
+
+    ``TRAILING``: something follows its gzip member or its end mark.
+
+    ``LIMIT``: it holds more than ``ArchiveLimits`` allows.
+
+    ``KIND``: a member is a link, a device, a pipe or a sparse file.
+
+    ``TWICE``: two members share a path, or one is a file where another needs a folder.
+
+    ``PATH``: a member's path leads out of the archive, or is none that a file system takes.
+    """
+
+    UNREADABLE = "unreadable"
+    TRAILING = "trailing"
+    LIMIT = "limit"
+    KIND = "kind"
+    TWICE = "twice"
+    PATH = "path"
+
+
 class ArchiveError(ArtifactError):
     """An archive is refused.
 
@@ -22,13 +55,17 @@ class ArchiveError(ArtifactError):
         archive: the archive, as the caller named it.
         member: the member it is about; empty where it is about the archive as a whole.
         reason: what is wrong and what is allowed.
+        fault: the kind of it.
     """
 
-    def __init__(self, archive: str, member: str, reason: str) -> None:
+    def __init__(
+        self, archive: str, member: str, reason: str, fault: ArchiveFault = ArchiveFault.UNREADABLE
+    ) -> None:
         super().__init__(f"{archive}: member {member!r}: {reason}" if member else f"{archive}: {reason}")
         self.archive = archive
         self.member = member
         self.reason = reason
+        self.fault = fault
 
 
 class ConfigPbtxtError(ArtifactError):

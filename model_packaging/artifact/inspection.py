@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from model_packaging.artifact.file_notes import FileNote
 from model_packaging.artifact.layout import Layout
 from model_packaging.artifact.manifest import FileRecord, RecordedFinding
 from model_packaging.artifact.model_files import ModelFileReading
@@ -30,6 +31,9 @@ class ArtifactInspection:
         beside: the other models of the archive, each with the files of its own folder; and what is beside it,
             which goes no further.
         model_files: what the model's own files say, read without running anything in them.
+        other_files: what catches the eye in the rest of the archive's files; none where nobody looked.
+        default_is_named: whether the container is told which model answers, where there are several folders:
+            stacks tell it, of an artifact without a deployment file only what the user says is known.
     """
 
     model: str
@@ -43,6 +47,8 @@ class ArtifactInspection:
     load_models: tuple[str, ...] = ()
     beside: tuple["ArtifactInspection", ...] = ()
     model_files: tuple[ModelFileReading, ...] = ()
+    other_files: tuple[FileNote, ...] = ()
+    default_is_named: bool = True
 
 
 ArtifactInspector = Callable[[ArtifactInspection], Sequence[RecordedFinding]]

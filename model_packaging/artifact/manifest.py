@@ -8,6 +8,7 @@ from typing import Any
 
 from model_packaging.artifact._json_file import write_json
 from model_packaging.artifact.errors import ManifestError
+from model_packaging.artifact.image_needs import ImageNeeds
 from model_packaging.artifact.keys import BuildInputs
 from model_packaging.artifact.layout import Layout
 from model_packaging.artifact.provenance import Provenance
@@ -108,6 +109,7 @@ class Manifest:
         response_cache: whether a configuration in the archive asks for a response cache, which the server has
             to be started with.
         sbom: the bill of materials beside it, in CycloneDX; None where none was made.
+        image_needs: what its models ask of the image; nothing where an older Seatrial packaged it.
     """
 
     model: str
@@ -126,6 +128,7 @@ class Manifest:
     default_model: str | None = None
     response_cache: bool = False
     sbom: str | None = None
+    image_needs: ImageNeeds = ImageNeeds()
 
     @property
     def answering_folder(self) -> str:
@@ -221,6 +224,9 @@ def _manifest(document: Mapping[str, Any]) -> Manifest:
         default_model=document["default_model"],
         response_cache=bool(document["response_cache"]),
         sbom=document["sbom"],
+        image_needs=ImageNeeds.of_document(document["image_needs"])
+        if "image_needs" in document
+        else ImageNeeds(),
     )
 
 

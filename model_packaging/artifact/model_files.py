@@ -1,22 +1,38 @@
-"""What the model files of a packed folder say of themselves, whoever made them."""
+"""What the model files of a repository say of themselves, whoever made them: read, never run."""
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from model_packaging.artifact.errors import ArtifactError
-from model_packaging.artifact.onnx_signature import OnnxSignature, read_onnx_signature
-from model_packaging.artifact.plan_header import PlanHeader, read_plan_header
-from model_packaging.artifact.torchscript_signature import TorchScriptSignature, read_torchscript_signature
+from model_packaging.artifact.file_content import FIRST_BYTES, content_of
+from model_packaging.artifact.forward_bytes import FileBytes, ForwardBytes
+from model_packaging.artifact.onnx_signature import OnnxSignature, onnx_signature_of
+from model_packaging.artifact.pickle_review import (
+    PickleReview,
+    review_checkpoint,
+    review_pickle,
+    review_torchscript,
+)
+from model_packaging.artifact.plan_header import PLAN_TAG, PlanHeader, parse_plan_header
+from model_packaging.artifact.torch_zip import TorchZip, TorchZipError
+from model_packaging.artifact.torchscript_signature import TorchScriptSignature, torchscript_signature_of
+from model_packaging.artifact.zip_stream import ZIP_MAGIC, ZipEndsError, ZipStreamError
 
-__all__ = ["ModelFileReading", "read_model_files"]
+__all__ = ["MODEL_FILE_SUFFIXES", "ModelFileReading", "read_model_file", "read_model_files"]
 
-_READERS: Mapping[str, Callable[[Path], OnnxSignature | TorchScriptSignature | PlanHeader]] = {
-    ".onnx": read_onnx_signature,
-    ".pt": read_torchscript_signature,
-    ".plan": read_plan_header,
-}
-"""By the suffix of Triton's own file names (Triton user guide, "Model Repository", model files)."""
+MODEL_FILE_SUFFIXES = (".onnx", ".pt", ".plan")
+"""Of Triton's own file names (Triton user guide, "Model Repository", model files)."""
+
+_HELD_BYTES = 32 << 20
+"""A zip in an archive up to this size is held in memory and read like a file; a larger one is read once."""
+
+_PICKLE_PROTOCOL = b"\x80"
+"""The first byte of pickles from protocol 2 on (Python, ``pickletools``, PROTO)."""
+
+_UNREADABLE = "is no readable TorchScript ({}); save it with torch.jit.save"
+_NO_ZIP = _UNREADABLE.format("it is no zip")
+_BARE_PICKLE = _UNREADABLE.format("a bare pickle, an eager checkpoint as torch.save wrote before PyTorch 1.6")
+_TOO_LONG = f"its pickle is in a file of more than {_HELD_BYTES} bytes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,32 +42,113 @@ class ModelFileReading:
     Attributes:
         path: in the archive, such as ``classifier/1/model.onnx``.
         found: what it says; None where it can't be read.
-        problem: why it can't be read; empty where it can.
+        problem: why it can't be read; empty where it can, and where it was not looked at.
+        unread: why something in it was not looked at; empty where everything was.
+        pickled: what its pickles hold beyond a model's own data, in words; only where that was asked for.
     """
 
     path: str
     found: OnnxSignature | TorchScriptSignature | PlanHeader | None
     problem: str = ""
+    unread: str = ""
+    pickled: tuple[str, ...] = ()
 
 
 def read_model_files(folder: Path) -> tuple[ModelFileReading, ...]:
-    """Read every model file in the versions of ``folder``, a model's in the repository; nothing is run.
+    """Read every model file in the versions of ``folder``, a model's in the repository.
 
     Returns:
         One for each TorchScript, ONNX or TensorRT file, by path.
     """
     versions = (path for path in folder.iterdir() if path.is_dir() and path.name.isdecimal())
-    files = sorted(file for version in versions for file in version.iterdir() if file.suffix in _READERS)
+    files = sorted(
+        file for version in versions for file in version.iterdir() if file.suffix in MODEL_FILE_SUFFIXES
+    )
     return tuple(_read(file, file.relative_to(folder.parent).as_posix()) for file in files)
 
 
 def _read(file: Path, path: str) -> ModelFileReading:
-    """Read ``file`` as what its name says; failing that as whatever else it is: backends go by content."""
-    own = _READERS[file.suffix]
-    problem = ""
-    for reader in (own, *(each for each in _READERS.values() if each is not own)):
-        try:
-            return ModelFileReading(path, reader(file))
-        except ArtifactError as error:
-            problem = problem or str(error).removeprefix(f"{file}: ")
-    return ModelFileReading(path, None, problem)
+    try:
+        with file.open("rb") as opened:
+            return read_model_file(path, FileBytes(opened, file, file.stat().st_size))
+    except OSError as error:
+        return ModelFileReading(path, None, f"can't be read ({error.strerror or error})")
+
+
+def read_model_file(path: str, source: ForwardBytes, *, review: bool = False) -> ModelFileReading:
+    """Read one model file: as what its first bytes say, whatever its name, since backends go by content.
+
+    Args:
+        path: in the archive; its suffix says what the file should be.
+        source: its bytes, from the first one on.
+        review: whether to look into its pickles, too, which are never run.
+    """
+    first = source.peek(FIRST_BYTES)
+    if (instead := content_of(first, source.size_bytes)) is not None:
+        found = ModelFileReading(path, None, f"{instead.value}; {instead.fix}")
+    elif first.startswith(ZIP_MAGIC):
+        found = _read_zip(path, source, review=review)
+    elif first.startswith(PLAN_TAG):
+        found = _read_plan(path, first)
+    elif path.endswith(".pt") and first.startswith(_PICKLE_PROTOCOL):
+        found = _bare_pickle(path, source, review=review)
+    else:
+        found = _read_onnx(path, source, first)
+    return found
+
+
+def _read_onnx(path: str, source: ForwardBytes, first: bytes) -> ModelFileReading:
+    """Read what nothing else begins like as an ONNX model; failing that it is what its name says, damaged."""
+    try:
+        return ModelFileReading(path, onnx_signature_of(source, path))
+    except ArtifactError as error:
+        if path.endswith(".plan"):
+            return _read_plan(path, first)
+        problem = str(error).removeprefix(f"{path}: ")
+        return ModelFileReading(path, None, _NO_ZIP if path.endswith(".pt") else problem)
+
+
+def _read_plan(path: str, first: bytes) -> ModelFileReading:
+    try:
+        return ModelFileReading(path, parse_plan_header(first, path))
+    except ArtifactError as error:
+        return ModelFileReading(path, None, str(error).removeprefix(f"{path}: "))
+
+
+def _bare_pickle(path: str, source: ForwardBytes, *, review: bool) -> ModelFileReading:
+    looked = PickleReview()
+    if review:
+        held = _is_held(source)
+        looked = review_pickle(source.take(source.size_bytes)) if held else PickleReview(unread=_TOO_LONG)
+    return ModelFileReading(path, None, _BARE_PICKLE, looked.unread, looked.refused)
+
+
+def _read_zip(path: str, source: ForwardBytes, *, review: bool) -> ModelFileReading:
+    """Read a zip on disk by its directory, one in an archive as it comes."""
+    try:
+        if isinstance(source, FileBytes):
+            with source.path.open("rb") as file:
+                return _of_records(path, TorchZip.of_file(file), review=review)
+        held = _is_held(source)
+        records = TorchZip.of_content(source.take(source.size_bytes)) if held else TorchZip.of_stream(source)
+        return _of_records(path, records, review=review)
+    except (ZipEndsError, TorchZipError) as error:
+        return ModelFileReading(path, None, _UNREADABLE.format(error))
+    except ZipStreamError as error:
+        return ModelFileReading(path, None, unread=str(error))
+
+
+def _of_records(path: str, records: TorchZip, *, review: bool) -> ModelFileReading:
+    looked = PickleReview()
+    if review:
+        looked = review_torchscript(records) if records.is_torchscript else review_checkpoint(records)
+    try:
+        found = torchscript_signature_of(records, path)
+    except ArtifactError as error:
+        problem = str(error).removeprefix(f"{path}: ")
+        return ModelFileReading(path, None, problem, looked.unread, looked.refused)
+    return ModelFileReading(path, found, "", looked.unread, looked.refused)
+
+
+def _is_held(source: ForwardBytes) -> bool:
+    return source.size_bytes <= _HELD_BYTES

@@ -10,9 +10,17 @@ from pathlib import Path
 
 from model_packaging.artifact._protobuf_wire import Field, WireError, WireReader
 from model_packaging.artifact.errors import ArtifactError
+from model_packaging.artifact.forward_bytes import FileBytes, ForwardBytes, ForwardFile
 from model_packaging.artifact.signature import VARIABLE, Signature, TensorSpec
 
-__all__ = ["EXTERNAL_DATA_SUFFIX", "OnnxSignature", "OnnxSignatureError", "OnnxTensor", "read_onnx_signature"]
+__all__ = [
+    "EXTERNAL_DATA_SUFFIX",
+    "OnnxSignature",
+    "OnnxSignatureError",
+    "OnnxTensor",
+    "onnx_signature_of",
+    "read_onnx_signature",
+]
 
 EXTERNAL_DATA_SUFFIX = ".data"
 """Of the file of weights that the exporter writes beside the model's."""
@@ -71,6 +79,7 @@ class OnnxSignature:
         outputs: of the graph.
         opset: version of ONNX's own operators; 0 where the file names none.
         external_files: files of weights, relative to the model's folder, sorted.
+        ir_version: of the file's own format; 0 where the file names none.
     """
 
     inputs: tuple[OnnxTensor, ...]
@@ -78,6 +87,7 @@ class OnnxSignature:
     outputs: tuple[OnnxTensor, ...]
     opset: int
     external_files: tuple[str, ...]
+    ir_version: int = 0
 
     def signature(self, *, batched: bool) -> Signature:
         """Return inputs and outputs as a request has them.
@@ -106,11 +116,25 @@ def read_onnx_signature(path: Path) -> OnnxSignature:
     """
     try:
         with path.open("rb") as file:
-            return _Graphs(WireReader(file, path.stat().st_size)).signature()
+            return onnx_signature_of(FileBytes(file, path, path.stat().st_size), str(path))
     except OSError as error:
         raise OnnxSignatureError(f"{path}: can't be read ({error.strerror or error})") from error
+
+
+def onnx_signature_of(source: ForwardBytes, shown: str) -> OnnxSignature:
+    """Return what an ONNX file says that is read once, from its first byte on.
+
+    Args:
+        source: its bytes.
+        shown: how errors name it.
+
+    Raises:
+        OnnxSignatureError: it is no ONNX model.
+    """
+    try:
+        return _Graphs(WireReader(ForwardFile(source), source.size_bytes)).signature()
     except WireError as error:
-        raise OnnxSignatureError(f"{path}: is no readable ONNX model ({error}); export it again") from error
+        raise OnnxSignatureError(f"{shown}: is no readable ONNX model ({error}); export it again") from error
 
 
 class _Graphs:
@@ -123,10 +147,13 @@ class _Graphs:
         self._initializers: set[str] = set()
         self._external: set[str] = set()
         self._opset = 0
+        self._ir_version = 0
 
     def signature(self) -> OnnxSignature:
         for field in self._reader.message():
-            if field.number == 7:  # noqa: PLR2004 - ModelProto.graph
+            if field.number == 1:  # ModelProto.ir_version
+                self._ir_version = field.value
+            elif field.number == 7:  # noqa: PLR2004 - ModelProto.graph
                 self._read_graph(field)
             elif field.number == 8:  # noqa: PLR2004 - ModelProto.opset_import
                 self._read_opset(field)
@@ -138,6 +165,7 @@ class _Graphs:
             outputs=tuple(self._outputs),
             opset=self._opset,
             external_files=tuple(sorted(self._external)),
+            ir_version=self._ir_version,
         )
 
     def _read_graph(self, graph: Field) -> None:

@@ -7,6 +7,7 @@ Scripting" (``InferenceRequest(model_name=...)``) and "Decoupled mode" (``get_re
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from model_packaging.artifact.python_source import parse_python
 
@@ -39,6 +40,7 @@ class PythonModelText:
     sends_responses: bool
 
 
+@lru_cache(maxsize=16)
 def read_python_model(text: str) -> PythonModelText:
     """Return what ``text`` says; what it computes, such as a model's name, is not seen."""
     try:

@@ -6,16 +6,15 @@ module's own (PyTorch, torch/csrc/jit/docs/serialization.md). The source says na
 """
 
 import ast
-import io
 import pickletools
 import re
-import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from model_packaging.artifact.errors import ArtifactError
 from model_packaging.artifact.python_source import parse_python
+from model_packaging.artifact.torch_zip import TorchZip, TorchZipError
 
 __all__ = [
     "TorchScriptArgument",
@@ -24,17 +23,13 @@ __all__ = [
     "argument_places",
     "read_torchscript_signature",
     "result_places",
+    "torchscript_signature_of",
 ]
 
-_MAX_FILE_ENTRIES = 200_000
-_MAX_DIRECTORY_BYTES = 64 << 20
 _MAX_PICKLE_BYTES = 4096
 """The module's class is in the first few dozen."""
 _MAX_SOURCE_BYTES = 32 << 20
 _MAX_HEADER_CHARACTERS = 64 << 10
-_END_RECORD = b"PK\x05\x06"
-_END_RECORD_BYTES = 22
-_DIRECTORY_SIZE = slice(12, 16)
 _INDEXED = re.compile(r".*?__([0-9]*)")
 """The first ``__``, and digits behind it to the end."""
 
@@ -114,46 +109,43 @@ def read_torchscript_signature(path: Path) -> TorchScriptSignature:
         TorchScriptSignatureError: it can't be read, or is no TorchScript.
     """
     try:
-        _check_directory(path)
-        with zipfile.ZipFile(path) as archive:
-            return _read(archive)
+        with path.open("rb") as file:
+            return torchscript_signature_of(TorchZip.of_file(file), str(path))
     except OSError as error:
         raise TorchScriptSignatureError(f"{path}: can't be read ({error.strerror or error})") from error
-    except Exception as error:  # zipfile, pickletools and ast raise many kinds at what others have made up
-        reason = str(error) or type(error).__name__
-        raise TorchScriptSignatureError(
-            f"{path}: is no readable TorchScript ({reason}); save it with torch.jit.save"
-        ) from error
+    except TorchZipError as error:
+        raise TorchScriptSignatureError(_words(str(path), str(error))) from error
+
+
+def torchscript_signature_of(records: TorchZip, source: str) -> TorchScriptSignature:
+    """Return what ``forward`` of the TorchScript in ``records`` takes and returns.
+
+    Args:
+        records: of the file.
+        source: how errors name it.
+
+    Raises:
+        TorchScriptSignatureError: it is no TorchScript, or says nothing of it.
+    """
+    try:
+        return _read(records)
+    except Exception as error:  # pickletools and ast raise many kinds at what others have made up
+        raise TorchScriptSignatureError(_words(source, str(error) or type(error).__name__)) from error
 
 
 class _NotFoundError(Exception):
     """Something that every TorchScript file has is missing."""
 
 
-def _check_directory(path: Path) -> None:
-    """Refuse a zip whose directory alone would fill memory: the standard library reads it whole."""
-    with path.open("rb") as file:
-        size_bytes = file.seek(0, io.SEEK_END)
-        file.seek(max(0, size_bytes - (1 << 16) - _END_RECORD_BYTES))
-        tail = file.read()
-    record = tail[max(0, tail.rfind(_END_RECORD)) :]
-    directory_bytes = int.from_bytes(record[_DIRECTORY_SIZE], "little")
-    if directory_bytes > _MAX_DIRECTORY_BYTES:
-        raise _NotFoundError(f"its list of entries is longer than {_MAX_DIRECTORY_BYTES} bytes")
+def _words(source: str, reason: str) -> str:
+    return f"{source}: is no readable TorchScript ({reason}); save it with torch.jit.save"
 
 
-def _read(archive: zipfile.ZipFile) -> TorchScriptSignature:
-    names = archive.namelist()
-    if len(names) > _MAX_FILE_ENTRIES:
-        raise _NotFoundError(f"it has more than {_MAX_FILE_ENTRIES} entries")
-    root = next((name.partition("/")[0] for name in names if name.endswith("/data.pkl")), None)
-    if root is None or not any(name.startswith(f"{root}/code/") for name in names):
-        raise _NotFoundError("it has no code beside its data.pkl: an eager pickle is none")
-    with archive.open(f"{root}/data.pkl") as file:
-        module, class_name = _root_class(file.read(_MAX_PICKLE_BYTES))
-    entry = archive.getinfo(f"{root}/code/{module.replace('.', '/')}.py")
-    with archive.open(entry) as file:
-        source = file.read(_MAX_SOURCE_BYTES + 1)
+def _read(records: TorchZip) -> TorchScriptSignature:
+    if not records.is_torchscript:
+        raise _NotFoundError(records.otherwise)
+    module, class_name = _root_class(records.read("data.pkl", _MAX_PICKLE_BYTES))
+    source = records.read(f"code/{module.replace('.', '/')}.py", _MAX_SOURCE_BYTES + 1)
     if len(source) > _MAX_SOURCE_BYTES:
         raise _NotFoundError(f"its source is longer than {_MAX_SOURCE_BYTES} bytes")
     return _forward_of(source.decode(), class_name)

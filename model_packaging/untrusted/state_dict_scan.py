@@ -8,8 +8,8 @@ executed, and held to what tensors need.
 import zipfile
 from pathlib import Path
 
+from model_packaging.artifact.pickle_scan import refused_in_state_dict
 from model_packaging.errors import WeightsError
-from model_packaging.untrusted._pickle_scan import DATA_OPCODES, STORAGES, refused_in
 
 __all__ = ["MAX_PICKLE_BYTES", "scan_state_dict"]
 
@@ -18,16 +18,6 @@ MAX_PICKLE_BYTES = 64 << 20
 
 _PICKLE = "data.pkl"
 _TORCHSCRIPT_RECORD = "constants.pkl"
-_GLOBALS = frozenset(
-    {
-        "collections OrderedDict",
-        "torch._utils _rebuild_parameter",
-        "torch._utils _rebuild_tensor_v2",
-        *(f"torch {name}" for name in STORAGES),
-    }
-)
-"""What names a tensor, a parameter, their bytes, and the mapping that ``state_dict()`` returns."""
-
 _FIX = (
     "save `module.state_dict()` with `torch.save`, or better with `safetensors.torch.save_file`; never load "
     "a file that you don't trust to find out what is in it."
@@ -50,7 +40,7 @@ def scan_state_dict(path: Path, shown: str) -> None:
     except (zipfile.BadZipFile, NotImplementedError, EOFError, ValueError, RuntimeError) as error:
         raise WeightsError(f"{shown} is no zip of torch.save ({error}).", _FIX) from error
     try:
-        refused = sorted(set(refused_in(content, DATA_OPCODES, _GLOBALS.__contains__)))
+        refused = sorted(set(refused_in_state_dict(content)))
     except ValueError as error:
         raise WeightsError(f"{shown} has a pickle that can't be read ({error}).", _FIX) from error
     if refused:

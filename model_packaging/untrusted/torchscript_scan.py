@@ -15,8 +15,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from model_packaging.artifact.pickle_scan import refused_in_torchscript
 from model_packaging.errors import TorchScriptError
-from model_packaging.untrusted._pickle_scan import DATA_OPCODES, STORAGES, refused_in
 
 __all__ = ["TorchScriptLimits", "scan_torchscript"]
 
@@ -43,35 +43,6 @@ class TorchScriptLimits:
     ratio: float = 200.0
     ratio_free_bytes: int = 1 << 20
 
-
-_CLASSES = ("__torch__", "__torch__.")
-"""Where classes live whose source is in the file, and those that torch itself registers in C++."""
-
-_GLOBALS = frozenset(
-    {
-        "builtins complex",
-        "collections OrderedDict",
-        "torch device",
-        "torch per_channel_affine",
-        "torch per_channel_affine_float_qparams",
-        "torch per_tensor_affine",
-        "torch._utils _rebuild_qtensor",
-        "torch._utils _rebuild_sparse_tensor",
-        "torch._utils _rebuild_tensor_v2",
-        "torch.jit._pickle build_boollist",
-        "torch.jit._pickle build_doublelist",
-        "torch.jit._pickle build_intlist",
-        "torch.jit._pickle build_tensor_from_id",
-        "torch.jit._pickle build_tensorlist",
-        "torch.jit._pickle restore_type_tag",
-        *(f"torch {name}" for name in STORAGES),
-        *(f"torch {name}Storage" for name in ("QInt8", "QInt32", "QUInt8", "QUInt2x4", "QUInt4x2")),
-    }
-)
-"""What ``Unpickler::readGlobal`` knows, without remote references and tensor subclasses."""
-
-_OPCODES = DATA_OPCODES | {"NEWOBJ"}
-"""NEWOBJ makes objects of the file's own classes."""
 
 _REQUIRED = ("data.pkl", "constants.pkl", "version")
 _PICKLES = (".pkl", ".debug_pkl")
@@ -173,7 +144,7 @@ class _Scan:
     def _check_pickle(self, record: zipfile.ZipInfo) -> None:
         content = self._read(record, self._limits.pickle_bytes)
         try:
-            refused = sorted(set(refused_in(content, _OPCODES, _is_allowed)))
+            refused = sorted(set(refused_in_torchscript(content)))
         except ValueError as error:
             raise TorchScriptError(
                 f"{self._shown}: {record.filename} is a pickle that can't be read ({error}).", _FIX
@@ -196,10 +167,6 @@ class _Scan:
 
     def _refuse(self, what: str) -> None:
         raise TorchScriptError(f"{self._shown} has {what}.", _FIX)
-
-
-def _is_allowed(name: str) -> bool:
-    return name in _GLOBALS or name.partition(" ")[0] == _CLASSES[0] or name.startswith(_CLASSES[1])
 
 
 def _inner(record: zipfile.ZipInfo) -> str:

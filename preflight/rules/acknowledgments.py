@@ -7,9 +7,9 @@ from difflib import get_close_matches
 from preflight.acknowledgments import PLUGIN_NAME, AcknowledgmentReview
 from preflight.finding import Severity
 from preflight.registry import REGISTRY, rule
-from preflight.rule import ACKNOWLEDGMENT, TEMPLATE, Enforcer, SeenAfter, Violation
+from preflight.rule import ACKNOWLEDGMENT, TEMPLATE_ACKNOWLEDGMENT, Enforcer, SeenAfter, Violation
 
-__all__ = ["stale_acknowledgment", "unknown_rule_acknowledged"]
+__all__ = ["stale_acknowledgment", "stale_template_acknowledgment", "unknown_rule_acknowledged"]
 
 _LIKE_OURS = re.compile(rf"{PLUGIN_NAME}::.*|SEA[-_]?[0-9]+", re.IGNORECASE)
 _SOURCE = "Seatrial, acknowledgments: each is held against what its rule finds"
@@ -29,12 +29,33 @@ _NOTHING_YET = "Nothing today; the day the rule finds something there, nobody is
 )
 def stale_acknowledgment(review: AcknowledgmentReview) -> Iterator[Violation]:
     """Each acknowledged rule finds something at the place of its acknowledgment."""
-    found = {(finding.subject, finding.rule) for finding in review.findings}
+    yield from _stale(review)
+
+
+@rule(
+    "SEA903",
+    severity=Severity.WARNING,
+    enforced_by=Enforcer.NOBODY,
+    seen_after=SeenAfter.LATER,
+    title="an acknowledgment of a rule over templates that finds nothing there",
+    scope=TEMPLATE_ACKNOWLEDGMENT,
+    source=_SOURCE,
+    symptom=_NOTHING_YET,
+    fix="Remove the acknowledgment.",
+)
+def stale_template_acknowledgment(review: AcknowledgmentReview) -> Iterator[Violation]:
+    """Each acknowledged rule over templates finds something in what its section of the file became."""
+    yield from _stale(review)
+
+
+def _stale(review: AcknowledgmentReview) -> Iterator[Violation]:
     for declared in review.declared:
         registered = REGISTRY.find(declared.rule)
-        # What the templates' rules find is known to the CDK, after a synth.
-        judged = registered is not None and registered.scope is not TEMPLATE
-        if registered is not None and judged and (declared.subject, declared.rule) not in found:
+        if registered is None or (declared.subject, declared.rule) in review.found:
+            continue
+        # What templates or a trial show is known to whom they were shown alone.
+        scope = registered.scope
+        if scope in review.scopes and (declared.subject, scope) not in review.unknown:
             yield Violation(
                 f"{declared.rule} ({registered.title}) is acknowledged, and finds nothing here.",
                 "acknowledgments of rules that find something at the same place.",
@@ -58,9 +79,10 @@ def unknown_rule_acknowledged(review: AcknowledgmentReview) -> Iterator[Violatio
     for declared in review.declared:
         if _LIKE_OURS.fullmatch(declared.written) and REGISTRY.find(declared.rule) is None:
             known = [each.id for each in REGISTRY.rules()]
-            near = get_close_matches(declared.rule.upper(), known, n=3)
+            wanted = declared.rule.upper()
+            near = [each for each in known if each.startswith(wanted)] or get_close_matches(wanted, known)
             yield Violation(
                 f"{declared.written!r} is no rule of Seatrial.",
-                f"the id as reports print it, such as {', '.join(near or known[:1])}.",
+                f"the id as reports print it, such as {', '.join((near or known)[:3])}.",
                 (*declared.section, "acknowledge", declared.written),
             )

@@ -13,6 +13,7 @@ from preflight.rules._environment import DEFAULT_MODEL_NAME, SERVE
 from preflight.rules._triton_config import TritonConfig, config_of, config_path_of
 
 __all__ = [
+    "LEFT_BEHIND",
     "config_at_the_root",
     "config_missing",
     "model_file_missing",
@@ -22,6 +23,9 @@ __all__ = [
 ]
 
 _CONFIG = "config.pbtxt"
+LEFT_BEHIND = (".git", ".ipynb_checkpoints", ".svn", "__MACOSX", "__pycache__")
+"""Folders of git, Jupyter, Subversion, macOS's archiver and Python; ``serve`` takes any folder for a model."""
+
 _VERSION_FOLDER = re.compile(r"[1-9][0-9]*")
 _MODEL_FILES = {
     "pytorch": ("model.pt",),
@@ -92,12 +96,19 @@ def several_models_without_default(artifact: ArtifactInspection) -> Iterator[Vio
     Stacks name it where a model is packed with others; of other folders nobody knows what they are.
     """
     folders = sorted({record.path.split("/", 1)[0] for record in artifact.files if "/" in record.path})
-    known = {artifact.model, *(each.model for each in artifact.beside)}
-    if len(folders) > 1 and not known.issuperset(folders) and artifact.layout is Layout.TRITON:
-        yield Violation(
-            f"The archive holds {len(folders)} folders at its root: {', '.join(folders)}.",
-            f"one folder, or {DEFAULT_MODEL_NAME} with the name of one of them.",
-        )
+    models = {artifact.model, *(each.model for each in artifact.beside)}
+    is_settled = artifact.default_is_named and models.issuperset(folders)
+    if len(folders) <= 1 or is_settled or artifact.layout is not Layout.TRITON:
+        return
+    left_behind = [each for each in folders if each in LEFT_BEHIND]
+    fix = f"Remove {', '.join(left_behind)}: no model, and what tools leave behind." if left_behind else None
+    others = [each for each in folders if each != artifact.model]
+    yield Violation(
+        f"The archive holds {len(folders)} folders at its root: {', '.join(folders)}.",
+        f"one folder, or {DEFAULT_MODEL_NAME} with the name of one of them.",
+        tuple((left_behind or others)[:1]),
+        fix,
+    )
 
 
 @rule(

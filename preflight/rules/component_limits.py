@@ -225,7 +225,7 @@ def text_refused(templates: SynthesizedTemplates) -> Iterator[Violation]:
 @rule(
     "SEA824",
     severity=Severity.ERROR,
-    enforced_by=Enforcer.SERVICE,
+    enforced_by=Enforcer.HOSTING,
     seen_after=SeenAfter.AFTER_ENDPOINT,
     title="an inline container whose artifact is not packed",
     scope=TEMPLATE,

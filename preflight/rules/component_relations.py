@@ -57,7 +57,7 @@ def name_of_another_component(templates: SynthesizedTemplates) -> Iterator[Viola
 @rule(
     "SEA832",
     severity=Severity.ERROR,
-    enforced_by=Enforcer.SERVICE,
+    enforced_by=Enforcer.NOBODY,
     seen_after=SeenAfter.AT_ONCE,
     title="two that scale the same instances",
     scope=TEMPLATE,

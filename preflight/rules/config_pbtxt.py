@@ -7,8 +7,15 @@ from model_packaging.artifact.signature import VARIABLE
 from preflight.finding import Severity
 from preflight.registry import rule
 from preflight.rule import ARTIFACT, Enforcer, SeenAfter, Violation
+from preflight.rules._completion import completes_tensors
 from preflight.rules._environment import ADDITIONAL_ARGUMENTS
-from preflight.rules._triton_config import NO_DATATYPE, config_error_of, config_of
+from preflight.rules._triton_config import (
+    NO_DATATYPE,
+    ConfiguredTensor,
+    TritonConfig,
+    config_error_of,
+    config_of,
+)
 from spec import Model
 
 __all__ = [
@@ -25,6 +32,17 @@ __all__ = [
 ]
 
 _NOT_LOADED = "and the endpoint fails after its start-up time-out."
+_LEADS_TO_A_BACKEND = {
+    "model.graphdef",
+    "model.onnx",
+    "model.plan",
+    "model.pt",
+    "model.pt2",
+    "model.py",
+    "model.savedmodel",
+    "model.xml",
+}
+"""Names in a version's folder by which Triton knows the backend."""
 _CACHE_ARGUMENTS = ("--cache-config", "--response-cache-byte-size")
 
 
@@ -72,6 +90,7 @@ def name_differs_from_folder(artifact: ArtifactInspection) -> Iterator[Violation
         yield Violation(
             f"config.pbtxt names the model {config.name!r} in the folder {artifact.model!r}.",
             f"{artifact.model!r}, or no `name`.",
+            field=("name",),
         )
 
 
@@ -99,25 +118,30 @@ def preferred_batch_size_out_of_range(artifact: ArtifactInspection) -> Iterator[
         yield Violation(
             f"preferred_batch_size is {', '.join(map(str, wrong))}, max_batch_size {config.max_batch_size}.",
             f"{allowed}.",
+            field=("dynamic_batching", "preferred_batch_size"),
         )
 
 
 @rule(
     "SEA204",
-    severity=Severity.WARNING,
-    enforced_by=Enforcer.NOBODY,
-    seen_after=SeenAfter.AT_REQUEST,
-    title="no backend named",
+    severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.AFTER_START_UP,
+    title="no backend named, and no file that leads to one",
     scope=ARTIFACT,
-    source="Triton, model configuration, minimal model configuration; seen on Triton 2.51: it loads",
-    symptom="Triton guesses the backend from the file's name without a word, and another release may guess "
-    "otherwise.",
+    source="Triton, model configuration, minimal model configuration; Triton core, "
+    "src/model_config_utils.cc, AutoCompleteBackendFields; seen on Triton 2.51",
+    symptom=f"Triton says 'Could not determine backend for model', {_NOT_LOADED}",
     fix='Name the backend, such as platform: "pytorch_libtorch".',
 )
 def backend_missing(artifact: ArtifactInspection) -> Iterator[Violation]:
-    """A minimal configuration names its backend or platform."""
+    """A backend is named, or known by the name of the model's file, or of a folder ``<name>.<backend>``."""
     config = config_of(artifact)
-    if config is not None and not config.backend and not config.platform:
+    if config is None or config.backend or config.platform or "." in artifact.model:
+        return
+    paths = [record.path.removeprefix(f"{artifact.model}/").split("/") for record in artifact.files]
+    names = {parts[1] for parts in paths if len(parts) > 1}
+    if not names & _LEADS_TO_A_BACKEND and config.default_model_filename not in _LEADS_TO_A_BACKEND:
         yield Violation("config.pbtxt names neither a backend nor a platform.", "one of them.")
 
 
@@ -133,12 +157,15 @@ def backend_missing(artifact: ArtifactInspection) -> Iterator[Violation]:
     fix="Declare every input and output of the model.",
 )
 def tensors_missing(artifact: ArtifactInspection) -> Iterator[Violation]:
-    """A minimal configuration declares inputs and outputs; Triton loads one that does not."""
+    """A minimal configuration declares inputs and outputs, but where the backend completes what it lacks.
+
+    A Python model may need no input.
+    """
     config = config_of(artifact)
-    if config is None:
+    if config is None or completes_tensors(artifact):
         return
     for field, tensors in (("input", config.inputs), ("output", config.outputs)):
-        if not tensors:
+        if not tensors and not (field == "input" and config.serving_backend == "python"):
             yield Violation(f"config.pbtxt declares no {field}.", f"at least one {field}.")
 
 
@@ -162,6 +189,7 @@ def response_cache_without_cache(artifact: ArtifactInspection) -> Iterator[Viola
         yield Violation(
             "response_cache is enabled and the server is started without a cache.",
             f"response_cache with --cache-config in {ADDITIONAL_ARGUMENTS}.",
+            field=("response_cache",),
         )
 
 
@@ -177,13 +205,18 @@ def response_cache_without_cache(artifact: ArtifactInspection) -> Iterator[Viola
     fix="Give every dimension a size, or -1 where it varies.",
 )
 def impossible_dims(artifact: ArtifactInspection) -> Iterator[Violation]:
-    """A dimension has a size of at least 1 or is variable."""
+    """A dimension has a size of at least 1 or is variable; what is left out, some backends complete."""
     config = config_of(artifact)
     if config is None:
         return
-    for tensor in (*config.inputs, *config.outputs):
-        if not tensor.dims or any(dim < 1 and dim != VARIABLE for dim in tensor.dims):
-            yield Violation(f"{tensor.name!r} has dims {list(tensor.dims)}.", "sizes of at least 1, or -1.")
+    for role, index, tensor in _tensors(config):
+        is_missing = not tensor.dims and not completes_tensors(artifact)
+        if is_missing or any(dim < 1 and dim != VARIABLE for dim in tensor.dims):
+            yield Violation(
+                f"{tensor.name!r} has dims {list(tensor.dims)}.",
+                "sizes of at least 1, or -1.",
+                field=(role, index, "dims"),
+            )
 
 
 @rule(
@@ -198,13 +231,15 @@ def impossible_dims(artifact: ArtifactInspection) -> Iterator[Violation]:
     fix="Give the tensor a data_type such as TYPE_FP32.",
 )
 def datatype_missing(artifact: ArtifactInspection) -> Iterator[Violation]:
-    """Every tensor has a data type."""
+    """Every tensor has a data type, but where the backend completes what is left out."""
     config = config_of(artifact)
-    if config is None:
+    if config is None or completes_tensors(artifact):
         return
-    for tensor in (*config.inputs, *config.outputs):
+    for role, index, tensor in _tensors(config):
         if tensor.datatype == NO_DATATYPE:
-            yield Violation(f"{tensor.name!r} has no data_type.", "one of Triton's data types.")
+            yield Violation(
+                f"{tensor.name!r} has no data_type.", "one of Triton's data types.", field=(role, index)
+            )
 
 
 @rule(
@@ -222,7 +257,9 @@ def negative_max_batch_size(artifact: ArtifactInspection) -> Iterator[Violation]
     """The largest batch is a number of requests."""
     config = config_of(artifact)
     if config is not None and config.max_batch_size < 0:
-        yield Violation(f"max_batch_size is {config.max_batch_size}.", "0 or more.")
+        yield Violation(
+            f"max_batch_size is {config.max_batch_size}.", "0 or more.", field=("max_batch_size",)
+        )
 
 
 @rule(
@@ -241,9 +278,17 @@ def gpus_on_cpu_group(artifact: ArtifactInspection) -> Iterator[Violation]:
     config = config_of(artifact)
     if config is None:
         return
-    for group in config.instance_groups:
+    for index, group in enumerate(config.instance_groups):
         if group.kind == "KIND_CPU" and group.gpus:
             yield Violation(
                 f"An instance_group of KIND_CPU names the GPUs {list(group.gpus)}.",
                 "gpus with KIND_GPU alone.",
+                field=("instance_group", index, "gpus"),
             )
+
+
+def _tensors(config: TritonConfig) -> Iterator[tuple[str, int, ConfiguredTensor]]:
+    """Yield every input and output: the role, its index and the tensor."""
+    for role, tensors in (("input", config.inputs), ("output", config.outputs)):
+        for index, tensor in enumerate(tensors):
+            yield role, index, tensor

@@ -6,7 +6,8 @@ from model_packaging.artifact.inspection import ArtifactInspection
 from preflight.finding import Severity
 from preflight.registry import rule
 from preflight.rule import ARTIFACT, Enforcer, SeenAfter, Violation
-from preflight.rules._wiring import wiring_of
+from preflight.rules._completion import completes_tensors
+from preflight.rules._wiring import Member, wiring_of
 
 __all__ = [
     "batch_above_a_members",
@@ -41,6 +42,7 @@ def model_not_packed(artifact: ArtifactInspection) -> Iterator[Violation]:
             yield Violation(
                 f"step {member.index} executes {member.step.model!r}, which is not in the archive.",
                 f"{packed}.",
+                field=_of_step(member),
             )
 
 
@@ -56,7 +58,7 @@ def model_not_packed(artifact: ArtifactInspection) -> Iterator[Violation]:
     fix="Name the model's own inputs in input_map and its own outputs in output_map, as keys.",
 )
 def tensor_not_of_the_model(artifact: ArtifactInspection) -> Iterator[Violation]:
-    """The keys of the maps are the model's own tensors."""
+    """The keys of the maps are the model's own tensors, as its backend completes them."""
     wiring = wiring_of(artifact)
     for member in wiring.members if wiring else ():
         if member.config is None:
@@ -66,11 +68,12 @@ def tensor_not_of_the_model(artifact: ArtifactInspection) -> Iterator[Violation]
             ("output", member.step.outputs, member.config.outputs),
         ):
             known = [each.name for each in tensors]
-            for own, _ in mapped:
+            for own, _ in () if _may_have_more(member) else mapped:
                 if own not in known:
                     yield Violation(
                         f"{member.place} maps the {role} {own!r}, which its model does not have.",
                         f"{_names(known)}.",
+                        field=_of_step(member),
                     )
 
 
@@ -93,7 +96,11 @@ def input_not_mapped(artifact: ArtifactInspection) -> Iterator[Violation]:
         wanted = [each.name for each in member.config.inputs if not each.optional] if member.config else []
         missing = [name for name in wanted if name not in given]
         if missing:
-            yield Violation(f"{member.place} gives its model no {_names(missing)}.", f"{_names(wanted)}.")
+            yield Violation(
+                f"{member.place} gives its model no {_names(missing)}.",
+                f"{_names(wanted)}.",
+                field=_of_step(member),
+            )
 
 
 @rule(
@@ -108,14 +115,16 @@ def input_not_mapped(artifact: ArtifactInspection) -> Iterator[Violation]:
     fix="Lower the ensemble's max_batch_size, or raise the model's.",
 )
 def batch_above_a_members(artifact: ArtifactInspection) -> Iterator[Violation]:
-    """A batch passes all steps."""
+    """A batch passes all steps; a model without a batch dimension is given it as one of its own."""
     wiring = wiring_of(artifact)
     for member in wiring.members if wiring else ():
-        if wiring and member.config and wiring.config.max_batch_size > member.config.max_batch_size:
+        largest = member.config.max_batch_size if member.config is not None else 0
+        if wiring is not None and 0 < largest < wiring.config.max_batch_size:
             yield Violation(
                 f"max_batch_size is {wiring.config.max_batch_size}, and that of the model in {member.place} "
-                f"{member.config.max_batch_size}.",
-                f"at most {member.config.max_batch_size}.",
+                f"{largest}.",
+                f"at most {largest}.",
+                field=("max_batch_size",),
             )
 
 
@@ -148,6 +157,7 @@ def version_not_packed(artifact: ArtifactInspection) -> Iterator[Violation]:
                 f"{member.place} wants version {wanted}; the model serves "
                 f"{', '.join(map(str, versions)) or 'none'}.",
                 f"{', '.join(map(str, (-1, *versions)))}.",
+                field=_of_step(member),
             )
 
 
@@ -166,7 +176,22 @@ def what_no_ensemble_has(artifact: ArtifactInspection) -> Iterator[Violation]:
     """An ensemble executes nothing itself."""
     wiring = wiring_of(artifact)
     for name in wiring.config.of_executed_models if wiring else ():
-        yield Violation(f"The ensemble has {name}.", f"{name} in the configurations of its models.")
+        yield Violation(
+            f"The ensemble has {name}.", f"{name} in the configurations of its models.", field=(name,)
+        )
+
+
+def _of_step(member: Member) -> tuple[str | int, ...]:
+    """Return the place of the step in config.pbtxt."""
+    return "ensemble_scheduling", "step", member.index
+
+
+def _may_have_more(member: Member) -> bool:
+    """Say whether the step's model has tensors that its configuration leaves to its backend."""
+    if member.artifact is None or member.config is None or not completes_tensors(member.artifact):
+        return False
+    is_complete = bool(member.config.inputs and member.config.outputs)
+    return not is_complete or member.config.serving_backend == "python"
 
 
 def _names(names: list[str]) -> str:

@@ -158,14 +158,15 @@ def tensor_datatype_differs(artifact: ArtifactInspection) -> Iterator[Violation]
     fix="Reshape in a step between, or correct the declaration that is wrong.",
 )
 def tensor_dims_differ(artifact: ArtifactInspection) -> Iterator[Violation]:
-    """Shapes contradict each other where their lengths differ, or two fixed sizes."""
+    """Shapes contradict each other where their lengths differ, or two fixed sizes.
+
+    Between models with and without a batch dimension they agree with it, or without it: either will do.
+    """
     for origin, reader in _connections(wiring_of(artifact)):
-        if origin.tensor is None or reader.tensor is None or origin.batched != reader.batched:
-            continue  # one side with a batch dimension and one without: Triton compares nothing either
+        if origin.tensor is None or reader.tensor is None:
+            continue
         given, taken = origin.tensor.dims, reader.tensor.dims
-        if len(given) != len(taken) or any(
-            one != other and VARIABLE not in (one, other) for one, other in zip(given, taken, strict=True)
-        ):
+        if not _agree(given, taken) and not _agree(_full(origin, given), _full(reader, taken)):
             yield Violation(
                 f"{origin.name!r} is {list(given)} by {origin.place} and {list(taken)} for {reader.place}.",
                 f"{list(taken)}.",
@@ -180,6 +181,16 @@ def _connections(wiring: Wiring | None) -> Iterator[tuple[End, End]]:
         for origin in wiring.filled:
             if origin.name == reader.name:
                 yield origin, reader
+
+
+def _agree(given: tuple[int, ...], taken: tuple[int, ...]) -> bool:
+    return len(given) == len(taken) and all(
+        one == other or VARIABLE in (one, other) for one, other in zip(given, taken, strict=True)
+    )
+
+
+def _full(end: End, dims: tuple[int, ...]) -> tuple[int, ...]:
+    return (VARIABLE, *dims) if end.batched else dims
 
 
 def _names(names: list[str]) -> str:

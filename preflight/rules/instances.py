@@ -142,7 +142,7 @@ def model_larger_than_memory(evidence: DeploymentEvidence) -> Iterator[Violation
 )
 def model_larger_than_gpu_memory(evidence: DeploymentEvidence) -> Iterator[Violation]:
     """On each GPU that has instances of the model, one at least must fit; a copy may be on any type."""
-    for place, name, types in _on_gpus(evidence):
+    for place, name, types in evidence.placed():
         manifest = evidence.built[name].manifest
         groups = evidence.file.deployment.instance_groups_of(name)
         if manifest is None or all(group.kind != "KIND_GPU" for group in groups):
@@ -156,14 +156,3 @@ def model_larger_than_gpu_memory(evidence: DeploymentEvidence) -> Iterator[Viola
                     f"a model file below {instance.gpu_memory_mib} MiB.",
                     place,
                 )
-
-
-def _on_gpus(
-    evidence: DeploymentEvidence,
-) -> Iterator[tuple[tuple[str, ...], str, tuple[str, ...]]]:
-    """Yield where each model is served: the place of the instances or components, its name, types."""
-    for each in evidence.served():
-        yield each.instance_place, each.name, (each.endpoint.instances.type,)
-    for served in evidence.components():
-        types = served.endpoint.instances.type_names
-        yield (*served.place, "model"), served.component.model, types

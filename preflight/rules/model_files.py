@@ -49,6 +49,8 @@ def unreadable_model_file(artifact: ArtifactInspection) -> Iterator[Violation]:
     for file in artifact.model_files:
         if PurePosixPath(file.path).name != (config.default_model_filename or default_name):
             continue
+        if file.found is None and not file.problem:
+            continue  # it was not looked into, which another rule says
         if file.found is None:
             problem, _, allowed = file.problem.partition("; ")
             yield Violation(f"{file.path} {problem}.", f"{allowed or 'a readable file'}.")

@@ -44,7 +44,7 @@ _SERVICES_OF_INSTANCE_ACTIONS = {
 @rule(
     "SEA705",
     severity=Severity.ERROR,
-    enforced_by=Enforcer.SERVICE,
+    enforced_by=Enforcer.NOBODY,
     seen_after=SeenAfter.AT_ONCE,
     title="a model in fewer than two zones",
     scope=TEMPLATE,

@@ -39,6 +39,11 @@ class _Graph:
         """What a request may set."""
         return {each.name: each for each in (*self.signature.inputs, *self.signature.overridable)}
 
+    def field(self, role: str, name: str) -> tuple[str | int, ...]:
+        """Return the place of a declared tensor in config.pbtxt."""
+        tensors = self.config.inputs if role == "input" else self.config.outputs
+        return role, [each.name for each in tensors].index(name)
+
     def pairs(self) -> Iterator[tuple[str, ConfiguredTensor, OnnxTensor]]:
         """Yield the tensors that both know: the role, the configuration's and the file's."""
         outputs = {each.name: each for each in self.signature.outputs}
@@ -104,6 +109,7 @@ def onnx_input_count_differs(artifact: ArtifactInspection) -> Iterator[Violation
                 f"config.pbtxt gives {len(given)} inputs; {graph.path} has {len(graph.signature.inputs)}: "
                 f"{has}.",
                 f"{has}.",
+                field=("input",),
             )
 
 
@@ -129,7 +135,9 @@ def onnx_tensor_unknown(artifact: ArtifactInspection) -> Iterator[Violation]:
             unknown = [each.name for each in declared if each.name not in known]
             if unknown:
                 yield Violation(
-                    f"{graph.path} has no {role} {_listed(unknown)}.", f"{_listed(known) or 'no tensor'}."
+                    f"{graph.path} has no {role} {_listed(unknown)}.",
+                    f"{_listed(known) or 'no tensor'}.",
+                    field=graph.field(role, unknown[0]),
                 )
 
 
@@ -153,12 +161,14 @@ def onnx_datatype_differs(artifact: ArtifactInspection) -> Iterator[Violation]:
                     f"The {role} {tensor.name!r} of {graph.path} is of a type that Triton's backend does not "
                     "take.",
                     "a tensor of booleans, integers, FP16, FP32, FP64 or strings.",
+                    field=graph.field(role, tensor.name),
                 )
             elif declared.datatype != tensor.datatype:
                 yield Violation(
                     f"config.pbtxt gives the {role} {tensor.name!r} {triton_datatype(declared.datatype)}; in "
                     f"{graph.path} it is {triton_datatype(tensor.datatype)}.",
                     f"{triton_datatype(tensor.datatype)}.",
+                    field=(*graph.field(role, tensor.name), "data_type"),
                 )
 
 
@@ -186,6 +196,7 @@ def onnx_dims_differ(artifact: ArtifactInspection) -> Iterator[Violation]:
                     f"config.pbtxt gives the {role} {tensor.name!r} the dims {list(declared.model_dims)}; in "
                     f"{graph.path} it has the shape {list(tensor.shape)}.",
                     f"{wanted}{', which leaves the batch dimension out' if batched else ''}.",
+                    field=(*graph.field(role, tensor.name), "dims"),
                 )
 
 
@@ -210,6 +221,7 @@ def fixed_batch_size(artifact: ArtifactInspection) -> Iterator[Violation]:
                         f"The {role} {tensor.name!r} of {graph.path} has the shape {list(tensor.shape)}; "
                         f"max_batch_size is {graph.config.max_batch_size}.",
                         f"{[VARIABLE, *tensor.shape[1:]]}.",
+                        field=("max_batch_size",),
                     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from model_packaging.artifact.inspection import ArtifactInspection
 from model_packaging.artifact.python_model import MODEL_CLASS, PythonModelText, read_python_model
+from model_packaging.artifact.python_syntax import needed_python_minor
 from preflight.evidence import DeploymentEvidence
 from preflight.finding import Severity
 from preflight.registry import rule
@@ -37,9 +38,9 @@ _NOT_LOADED = "and the endpoint fails after its start-up time-out."
     fix="Correct the file.",
 )
 def no_python(artifact: ArtifactInspection) -> Iterator[Violation]:
-    """Triton imports the file; what is no Python here is none in the image's Python either."""
+    """Triton imports the file; what a newer Python may read is held against the image's (SEA442)."""
     text = _text(artifact)
-    if text is not None and text.error:
+    if text is not None and text.error and not needed_python_minor(artifact.python_model):
         yield Violation(f"The model's file: {text.error}.", "a Python module.")
 
 

@@ -41,6 +41,7 @@ def tensor_count_differs(artifact: ArtifactInspection) -> Iterator[Violation]:
             yield Violation(
                 f"config.pbtxt declares {_counted(role, declared)}, not {_counted(role, observed)}.",
                 f"{_counted(role, observed)}.",
+                field=(role,),
             )
 
 
@@ -66,6 +67,7 @@ def tensor_name_differs(artifact: ArtifactInspection) -> Iterator[Violation]:
                 f"config.pbtxt declares the {role}s {_names(declared)}; the model does not have "
                 f"{', '.join(map(repr, unknown))}.",
                 f"{_names(observed)}.",
+                field=(role,),
             )
 
 
@@ -138,6 +140,7 @@ def unbatched_behind_max_batch_size(artifact: ArtifactInspection) -> Iterator[Vi
         yield Violation(
             f"max_batch_size is {config.max_batch_size}, and the model's tensors have no batch dimension.",
             "max_batch_size 0.",
+            field=("max_batch_size",),
         )
 
 
@@ -159,6 +162,7 @@ def max_batch_size_differs(artifact: ArtifactInspection) -> Iterator[Violation]:
         yield Violation(
             f"config.pbtxt has max_batch_size {config.max_batch_size}, not {artifact.max_batch_size}.",
             f"{artifact.max_batch_size}.",
+            field=("max_batch_size",),
         )
 
 
@@ -168,6 +172,8 @@ _Role = tuple[str, Sequence[ConfiguredTensor], Sequence[TensorSpec]]
 def _tensors(artifact: ArtifactInspection) -> tuple[_Role, ...]:
     """Return a request's tensors as declared and as observed: without what Triton itself fills and keeps.
 
+    A state that is an output as well is one of both.
+
     Nothing where no configuration can be read.
     """
     config = config_of(artifact)
@@ -175,7 +181,8 @@ def _tensors(artifact: ArtifactInspection) -> tuple[_Role, ...]:
         return ()
     sequences, signature = config.sequences, artifact.signature
     inputs = [each for each in signature.inputs if each.name not in sequences.inputs]
-    outputs = [each for each in signature.outputs if each.name not in sequences.outputs]
+    kept = sequences.outputs.difference(each.name for each in config.outputs)
+    outputs = [each for each in signature.outputs if each.name not in kept]
     return ("input", config.inputs, inputs), ("output", config.outputs, outputs)
 
 

@@ -98,6 +98,7 @@ def input_count_differs(artifact: ArtifactInspection) -> Iterator[Violation]:
                 f"config.pbtxt gives {len(script.inputs)} inputs; forward of {script.path} has "
                 f"{len(script.arguments)} arguments: {', '.join(script.arguments)}.",
                 f"{len(script.arguments)} inputs.",
+                field=("input",),
             )
 
 
@@ -125,6 +126,7 @@ def input_position_impossible(artifact: ArtifactInspection) -> Iterator[Violatio
                 f"from 0 to {len(arguments) - 1}.",
                 f"{', '.join(arguments)}; or "
                 f"{', '.join(f'INPUT__{place}' for place in range(len(arguments)))}.",
+                field=("input",),
             )
 
 
@@ -151,6 +153,7 @@ def output_index_beyond(artifact: ArtifactInspection) -> Iterator[Violation]:
                     f"The output {name!r} is result {place} of forward in {script.path}, which returns "
                     f"{count}.",
                     f"0 to {count - 1}.",
+                    field=("output",),
                 )
 
 

@@ -38,13 +38,14 @@ _NOT_LOADED = "and the endpoint fails after its start-up time-out."
 )
 def warmup_input_missing(artifact: ArtifactInspection) -> Iterator[Violation]:
     """A warm-up request is a request: it needs every input of the configuration."""
-    for warmup, inputs in _warmups(artifact):
+    for index, warmup, inputs in _warmups(artifact):
         given = {each.name for each in warmup.inputs}
         missing = [name for name in inputs if name not in given]
         if missing:
             yield Violation(
                 f"The warm-up {warmup.name!r} has no data for {_names(missing)}.",
                 f"data for {_names(inputs)}.",
+                field=("model_warmup", index),
             )
 
 
@@ -61,12 +62,13 @@ def warmup_input_missing(artifact: ArtifactInspection) -> Iterator[Violation]:
 )
 def warmup_input_unknown(artifact: ArtifactInspection) -> Iterator[Violation]:
     """Data is for an input of the model."""
-    for warmup, inputs in _warmups(artifact):
+    for index, warmup, inputs in _warmups(artifact):
         unknown = [each.name for each in warmup.inputs if each.name not in inputs]
         if unknown:
             yield Violation(
                 f"The warm-up {warmup.name!r} has data for {_names(unknown)}, which the model does not have.",
                 f"data for {_names(inputs)}.",
+                field=("model_warmup", index),
             )
 
 
@@ -84,7 +86,7 @@ def warmup_input_unknown(artifact: ArtifactInspection) -> Iterator[Violation]:
 )
 def warmup_input_differs(artifact: ArtifactInspection) -> Iterator[Violation]:
     """Type and dims are those of the input; a dimension that varies needs a size."""
-    for warmup, inputs in _warmups(artifact):
+    for index, warmup, inputs in _warmups(artifact):
         for given in warmup.inputs:
             wanted = inputs.get(given.name)
             if wanted is not None and not _fits(given, wanted):
@@ -93,6 +95,7 @@ def warmup_input_differs(artifact: ArtifactInspection) -> Iterator[Violation]:
                     f"with dims {list(given.dims)}.",
                     f"{triton_datatype(wanted.datatype)} with dims {list(wanted.dims)}, a size instead of "
                     "each -1.",
+                    field=("model_warmup", index),
                 )
 
 
@@ -112,12 +115,13 @@ def warmup_batch_size_out_of_range(artifact: ArtifactInspection) -> Iterator[Vio
     config = config_of(artifact)
     if config is None or config.max_batch_size < 1:
         return
-    for warmup in config.warmups:
+    for index, warmup in enumerate(config.warmups):
         if warmup.batch_size > config.max_batch_size:
             yield Violation(
                 f"The warm-up {warmup.name!r} has batch size {warmup.batch_size}, max_batch_size is "
                 f"{config.max_batch_size}.",
                 f"1 to {config.max_batch_size}.",
+                field=("model_warmup", index),
             )
 
 
@@ -136,13 +140,14 @@ def label_file_missing(artifact: ArtifactInspection) -> Iterator[Violation]:
     """Labels lie in the model's folder."""
     config = config_of(artifact)
     paths = {record.path for record in artifact.files}
-    for output in config.outputs if config is not None else ():
+    for index, output in enumerate(config.outputs if config is not None else ()):
         path = f"{artifact.model}/{output.label_filename}"
         if output.label_filename and path not in paths:
             yield Violation(
                 f"The labels of {output.name!r} are in {output.label_filename!r}, and the archive has no "
                 f"{path}.",
                 f"{path} in the archive.",
+                field=("output", index, "label_filename"),
             )
 
 
@@ -169,6 +174,7 @@ def version_missing(artifact: ArtifactInspection) -> Iterator[Violation]:
             yield Violation(
                 f"version_policy names the version {version}, and the archive has no {folder}.",
                 "versions that the archive has.",
+                field=("version_policy",),
             )
 
 
@@ -198,6 +204,7 @@ def sequence_tensor_unknown(artifact: ArtifactInspection) -> Iterator[Violation]
             yield Violation(
                 f"sequence_batching names the {role}s {_names(unknown)}; the model has {_names(known)}.",
                 f"{_names(known)}.",
+                field=("sequence_batching",),
             )
 
 
@@ -217,7 +224,11 @@ def response_cache_refused(artifact: ArtifactInspection) -> Iterator[Violation]:
     config = config_of(artifact)
     if config is not None and config.response_cache and config.uncacheable:
         others = " and ".join(config.uncacheable)
-        yield Violation(f"response_cache is enabled with {others}.", f"response_cache without {others}.")
+        yield Violation(
+            f"response_cache is enabled with {others}.",
+            f"response_cache without {others}.",
+            field=("response_cache",),
+        )
 
 
 @rule(
@@ -233,17 +244,19 @@ def response_cache_refused(artifact: ArtifactInspection) -> Iterator[Violation]:
 )
 def warmup_skipped(artifact: ArtifactInspection) -> Iterator[Violation]:
     """A warm-up of batch size 0, which is what a file without the word says, is none."""
-    for warmup, _ in _warmups(artifact):
+    for index, warmup, _ in _warmups(artifact):
         if warmup.batch_size < 1:
-            yield Violation(f"The warm-up {warmup.name!r} has batch size 0.", "1 or more.")
+            yield Violation(
+                f"The warm-up {warmup.name!r} has batch size 0.", "1 or more.", field=("model_warmup", index)
+            )
 
 
-def _warmups(artifact: ArtifactInspection) -> Iterator[tuple[Warmup, dict[str, ConfiguredTensor]]]:
-    """Yield every warm-up request with the inputs of the configuration."""
+def _warmups(artifact: ArtifactInspection) -> Iterator[tuple[int, Warmup, dict[str, ConfiguredTensor]]]:
+    """Yield every warm-up request: its index, itself and the inputs of the configuration."""
     config = config_of(artifact)
     if config is not None:
         inputs = {each.name: each for each in config.inputs}
-        yield from ((warmup, inputs) for warmup in config.warmups)
+        yield from ((index, warmup, inputs) for index, warmup in enumerate(config.warmups))
 
 
 def _fits(given: ConfiguredTensor, wanted: ConfiguredTensor) -> bool:

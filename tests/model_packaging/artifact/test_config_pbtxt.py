@@ -52,9 +52,15 @@ def test_an_unknown_enum_value_is_named() -> None:
         parse_config_pbtxt("input { data_type: TYPE_FLOAT }")
 
 
+def test_an_enum_beyond_64_bits_is_refused() -> None:
+    """Protobuf's parser raises another exception than its own there."""
+    with pytest.raises(ConfigPbtxtError, match="Value out of range: 9223372036854775808"):
+        parse_config_pbtxt("input { data_type: 9223372036854775808 }")
+
+
 def test_a_huge_file_is_refused_unparsed() -> None:
     """It can't be a config.pbtxt."""
-    with pytest.raises(ConfigPbtxtError, match="at most 1048576"):
+    with pytest.raises(ConfigPbtxtError, match="at most 262144"):
         parse_config_pbtxt("#" * (MAX_CONFIG_PBTXT_BYTES + 1))
 
 

@@ -39,6 +39,7 @@ def test_tensors_are_read_from_the_graph(file: Path) -> None:
         outputs=(OnnxTensor("y", "FP32", (-1, 5)),),
         opset=18,
         external_files=(),
+        ir_version=8,
     )
 
 

@@ -105,11 +105,11 @@ def module(body: bytes) -> dict[str, bytes]:
 @pytest.mark.parametrize(
     ("records", "reason"),
     [
-        ({"m/data.pkl": CLASS}, "it has no code beside its data.pkl: an eager pickle is none"),
+        ({"m/data.pkl": CLASS}, "an eager checkpoint of torch.save, no TorchScript"),
         ({"m/other": b""}, "it has no code beside its data.pkl"),
         ({"m/data.pkl": pickle.dumps(1), "m/code/x.py": b""}, "its data.pkl begins with no module"),
         ({"m/data.pkl": b"\x80\x02X", "m/code/x.py": b""}, "its data.pkl begins with no module"),
-        ({"m/data.pkl": CLASS, "m/code/x.py": b""}, "There is no item named 'm/code/__torch__.py'"),
+        ({"m/data.pkl": CLASS, "m/code/x.py": b""}, "it has no code/__torch__.py"),
         ({"m/data.pkl": CLASS, "m/code/__torch__.py": b"x"}, NO_FORWARD),
         (module(b"  def forward(self) -> (:\n"), "expected ':'"),
         (module(b"  x = 1\nclass N(Module):\n  def forward(self) -> Tensor:\n"), NO_FORWARD),

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from preflight import Location, Severity
+from preflight import Finding, Location, Severity, check_template_acknowledgments, gather_evidence
 
 if TYPE_CHECKING:
     from tests.preflight.conftest import Project
@@ -86,3 +86,28 @@ def test_sea902_leaves_other_tools_alone(project: "Project", rule: str) -> None:
     """Ids of cdk-nag and of the CDK are theirs to judge."""
     acknowledge(project, rule)
     assert project.check().findings == ()
+
+
+def reviewed(project: "Project", *found: tuple[str, str]) -> list[Finding]:
+    """Return what is said of the acknowledgments of rules over templates, where these found this."""
+    evidence = gather_evidence(project.file, project.root / "build", project.root)
+    return list(check_template_acknowledgments(evidence, found))
+
+
+def test_sea903_stale_template_acknowledgment(project: "Project") -> None:
+    """A rule over templates that found nothing in what the section became: told at the file's line."""
+    acknowledge(project, "SEA851")
+    assert project.check().findings == ()
+    [finding] = reviewed(project, ("models.classifier", "SEA851"), ("endpoints.dedicated", "SEA852"))
+    assert (finding.rule, finding.severity) == ("SEA903", Severity.WARNING)
+    assert finding.subject == "endpoints.dedicated"
+    assert finding.what.startswith("SEA851 (a model without network isolation) is acknowledged, and finds ")
+    assert finding.location == Location("deployments/vision.yaml", 14)
+    assert reviewed(project, ("endpoints.dedicated", "SEA851")) == []
+
+
+@pytest.mark.parametrize("rule", ["SEA501", "SEA999", "AwsSolutions-IAM5[Resource::*]"])
+def test_sea903_leaves_other_scopes_alone(project: "Project", rule: str) -> None:
+    """Rules over the file are judged with the file, and unknown ones by SEA902."""
+    acknowledge(project, rule)
+    assert reviewed(project) == []

@@ -68,11 +68,13 @@ def test_sea203_preferred_batch_size(
 
 
 def test_sea204_backend_missing(artifact: ArtifactInspection, found_in: FoundIn) -> None:
-    """Triton guesses a missing backend without a word: a warning."""
-    [finding] = found_in(with_config(artifact, 'platform: "pytorch_libtorch"', ""), "SEA204")
+    """By the usual name of the model's file Triton knows the backend, by another it does not."""
+    unnamed = with_config(artifact, 'platform: "pytorch_libtorch"', "")
+    assert found_in(artifact, "SEA204") == found_in(unnamed, "SEA204") == []
+    files = tuple(replace(each, path=each.path.replace("model.pt", "weights.pt")) for each in artifact.files)
+    [finding] = found_in(replace(unnamed, files=files), "SEA204")
     assert finding.what == "config.pbtxt names neither a backend nor a platform."
-    assert finding.severity == "warning"
-    assert found_in(artifact, "SEA204") == []
+    assert finding.severity == "error"
 
 
 @pytest.mark.parametrize("field", ["input", "output"])

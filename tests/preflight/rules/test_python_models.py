@@ -68,6 +68,12 @@ def test_sea253_no_python(found_in: FoundIn) -> None:
     assert [each.rule for each in inspect_artifact(broken) if each.rule in RULES] == ["SEA253"]
 
 
+@pytest.mark.parametrize("text", ["type Names = list\n", 'x = f"{d["key"]}"\n'])
+def test_sea253_syntax_of_a_newer_python(found_in: FoundIn, text: str) -> None:
+    """What a newer Python may read is held against the image's, which is known when it is served."""
+    assert found_in(model("m", text), "SEA253") == []
+
+
 def test_sea254_class_missing(found_in: FoundIn) -> None:
     """By its exact name."""
     [finding] = found_in(model("m", "class Model:\n    pass"), "SEA254")

@@ -6,7 +6,7 @@ A pickle is a program: whatever it names as a GLOBAL can be called (Python docum
 import pickletools
 from collections.abc import Callable, Iterator
 
-__all__ = ["DATA_OPCODES", "STORAGES", "refused_in"]
+__all__ = ["DATA_OPCODES", "STORAGES", "refused_in", "refused_in_state_dict", "refused_in_torchscript"]
 
 _DATA_OPCODE_NAMES = """
     PROTO FRAME STOP MARK POP POP_MARK DUP MEMOIZE PUT BINPUT LONG_BINPUT GET BINGET LONG_BINGET
@@ -34,6 +34,45 @@ STORAGES = (
     "ShortStorage",
 )
 """How pickles of torch name the data type of a tensor's bytes."""
+
+_CLASSES = ("__torch__", "__torch__.")
+"""Where classes live whose source is in the file, and those that torch itself registers in C++."""
+
+_TORCHSCRIPT_GLOBALS = frozenset(
+    {
+        "builtins complex",
+        "collections OrderedDict",
+        "torch device",
+        "torch per_channel_affine",
+        "torch per_channel_affine_float_qparams",
+        "torch per_tensor_affine",
+        "torch._utils _rebuild_qtensor",
+        "torch._utils _rebuild_sparse_tensor",
+        "torch._utils _rebuild_tensor_v2",
+        "torch.jit._pickle build_boollist",
+        "torch.jit._pickle build_doublelist",
+        "torch.jit._pickle build_intlist",
+        "torch.jit._pickle build_tensor_from_id",
+        "torch.jit._pickle build_tensorlist",
+        "torch.jit._pickle restore_type_tag",
+        *(f"torch {name}" for name in STORAGES),
+        *(f"torch {name}Storage" for name in ("QInt8", "QInt32", "QUInt8", "QUInt2x4", "QUInt4x2")),
+    }
+)
+"""What ``Unpickler::readGlobal`` knows, without remote references and tensor subclasses."""
+
+_TORCHSCRIPT_OPCODES = DATA_OPCODES | {"NEWOBJ"}
+"""NEWOBJ makes objects of the file's own classes."""
+
+_STATE_DICT_GLOBALS = frozenset(
+    {
+        "collections OrderedDict",
+        "torch._utils _rebuild_parameter",
+        "torch._utils _rebuild_tensor_v2",
+        *(f"torch {name}" for name in STORAGES),
+    }
+)
+"""What names a tensor, a parameter, their bytes, and the mapping that ``state_dict()`` returns."""
 
 _MEMO_OPCODES = frozenset({"PUT", "BINPUT", "LONG_BINPUT"})
 
@@ -66,3 +105,27 @@ def refused_in(
         raise ValueError(str(error)) from error
     if end != len(content):
         yield f"{len(content) - end} bytes behind its end"
+
+
+def refused_in_torchscript(content: bytes) -> Iterator[str]:
+    """Yield what ``content``, a pickle of TorchScript, has beyond a model's own data; as ``refused_in``.
+
+    Raises:
+        ValueError: it can't be read to its end.
+    """
+    return refused_in(content, _TORCHSCRIPT_OPCODES, _is_of_torchscript)
+
+
+def refused_in_state_dict(content: bytes) -> Iterator[str]:
+    """Yield what ``content``, a pickle of torch.save, has beyond tensors by name; as ``refused_in``.
+
+    Raises:
+        ValueError: it can't be read to its end.
+    """
+    return refused_in(content, DATA_OPCODES, _STATE_DICT_GLOBALS.__contains__)
+
+
+def _is_of_torchscript(name: str) -> bool:
+    return (
+        name in _TORCHSCRIPT_GLOBALS or name.partition(" ")[0] == _CLASSES[0] or name.startswith(_CLASSES[1])
+    )
