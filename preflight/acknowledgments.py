@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from preflight.finding import Finding
+from preflight.rule import Scope
 from spec import Deployment
 
 __all__ = [
@@ -46,10 +48,19 @@ class DeclaredAcknowledgment:
 
 @dataclass(frozen=True, slots=True)
 class AcknowledgmentReview:
-    """What the rules about acknowledgments look at: everything declared, and everything found."""
+    """What the rules about acknowledgments look at.
+
+    Attributes:
+        declared: every acknowledgment of the file.
+        found: everything that was found: the subject, which is a section of the file, and the rule.
+        scopes: whose rules ran; what the rules of others would find nobody knows.
+        unknown: sections, each with a scope whose rules could not look at all of it.
+    """
 
     declared: tuple[DeclaredAcknowledgment, ...]
-    findings: tuple[Finding, ...]
+    found: frozenset[tuple[str, str]]
+    scopes: frozenset[Scope[Any]]
+    unknown: frozenset[tuple[str, Scope[Any]]] = frozenset()
 
 
 def declared_acknowledgments(deployment: Deployment) -> Iterator[DeclaredAcknowledgment]:

@@ -1,10 +1,10 @@
 """Runs the rules and puts what they find into one report."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TypeVar
+from types import MappingProxyType
+from typing import Any
 
-import preflight.rules  # noqa: F401 - importing registers the rules
 from model_packaging.artifact import RecordedFinding
 from model_packaging.artifact.inspection import ArtifactInspection
 from preflight.acknowledgments import (
@@ -13,21 +13,36 @@ from preflight.acknowledgments import (
     apply_acknowledgments,
     declared_acknowledgments,
 )
-from preflight.errors import RuleFailedError
 from preflight.evidence import DeploymentEvidence, gather_evidence
 from preflight.finding import Finding, Location, Severity
 from preflight.registry import REGISTRY
 from preflight.report import Report
-from preflight.rule import ACKNOWLEDGMENT, ARTIFACT, DEPLOYMENT, TEMPLATE, Rule, Scope, Violation
+from preflight.rule import (
+    ACCOUNT,
+    ACKNOWLEDGMENT,
+    ARTIFACT,
+    DEPLOYMENT,
+    TEMPLATE,
+    TEMPLATE_ACKNOWLEDGMENT,
+    Scope,
+    Violation,
+)
+from preflight.running import findings_of, in_deployment_file, violations_of
 from preflight.templates import SynthesizedTemplates
 from spec import DeploymentFile
 
-__all__ = ["check_deployment", "check_evidence", "check_templates", "inspect_artifact"]
+__all__ = [
+    "check_deployment",
+    "check_evidence",
+    "check_template_acknowledgments",
+    "check_templates",
+    "inspect_artifact",
+]
 
-EvidenceT = TypeVar("EvidenceT")
+_WHOLE = frozenset[Scope[Any]]({ARTIFACT, DEPLOYMENT, ACKNOWLEDGMENT})
+"""The scopes whose evidence lacks nothing at any check."""
 
-_SECTION_DEPTH = {"models": 2, "endpoints": 2, "clients": 2}
-_COMPONENT_DEPTH = 4
+_NO_OTHERS: Mapping[Scope[Any], Sequence[Finding]] = MappingProxyType({})
 
 
 def inspect_artifact(inspection: ArtifactInspection) -> tuple[RecordedFinding, ...]:
@@ -49,11 +64,17 @@ def inspect_artifact(inspection: ArtifactInspection) -> tuple[RecordedFinding, .
             fix=violation.fix or rule.fix,
         )
         for place, artifact in (("", inspection), *((f"{each.model}: ", each) for each in inspection.beside))
-        for rule, violation in _violations(ARTIFACT, artifact)
+        for rule, violation in violations_of(ARTIFACT, artifact)
     )
 
 
-def check_deployment(file: DeploymentFile, build_root: Path, project_root: Path) -> Report:
+def check_deployment(
+    file: DeploymentFile,
+    build_root: Path,
+    project_root: Path,
+    also: Mapping[Scope[Any], Sequence[Finding]] = _NO_OTHERS,
+    untried: Collection[str] = (),
+) -> Report:
     """Check a deployment against the catalogue and what was packaged.
 
     Nothing is built, opened or fetched: manifests are read, archives are only measured.
@@ -62,6 +83,8 @@ def check_deployment(file: DeploymentFile, build_root: Path, project_root: Path)
         file: the deployment.
         build_root: the folder that `seatrial package` writes to.
         project_root: the folder that factory references start from; reported paths are relative to it.
+        also: as in ``check_evidence``.
+        untried: likewise.
 
     Returns:
         Every finding, those of packaging included, with the file's acknowledgments applied.
@@ -69,24 +92,40 @@ def check_deployment(file: DeploymentFile, build_root: Path, project_root: Path)
     Raises:
         RuleFailedError: a rule raised.
     """
-    return check_evidence(gather_evidence(file, build_root, project_root))
+    return check_evidence(gather_evidence(file, build_root, project_root), also, untried)
 
 
-def check_evidence(evidence: DeploymentEvidence) -> Report:
+def check_evidence(
+    evidence: DeploymentEvidence,
+    also: Mapping[Scope[Any], Sequence[Finding]] = _NO_OTHERS,
+    untried: Collection[str] = (),
+) -> Report:
     """Check what was gathered already; the rest is as in ``check_deployment``.
+
+    Args:
+        evidence: of the deployment.
+        also: what the rules of further scopes found in the same deployment (``running.findings_of``), by
+            scope. They are acknowledged and reported like all others. An acknowledgment of a rule whose scope
+            isn't named here, such as a trial that didn't run, is not judged; nor is that of a rule over the
+            account, which tomorrow is another one.
+        untried: sections of the file, such as ``models.classifier``, about which the further scopes don't
+            know everything: their acknowledgments of rules of these are not judged, either.
 
     Raises:
         RuleFailedError: a rule raised.
     """
-    findings = [_finding(rule, violation, evidence) for rule, violation in _violations(DEPLOYMENT, evidence)]
-    findings += _recorded_findings(evidence)
+    locate = in_deployment_file(evidence.file, evidence.shown_file)
+    findings = [*findings_of(DEPLOYMENT, evidence, locate), *_recorded_findings(evidence)]
+    findings += [finding for found in also.values() for finding in found]
     declared = tuple(declared_acknowledgments(evidence.file.deployment))
-    findings = list(apply_acknowledgments(findings, [each for each in declared if _is_heard(each)]))
-    review = AcknowledgmentReview(declared, tuple(findings))
-    findings += [
-        _finding(rule, violation, evidence) for rule, violation in _violations(ACKNOWLEDGMENT, review)
-    ]
-    return Report(tuple(findings))
+    acknowledged = apply_acknowledgments(findings, [each for each in declared if _is_heard(each)])
+    review = AcknowledgmentReview(
+        declared,
+        found=frozenset((each.subject, each.rule) for each in acknowledged),
+        scopes=frozenset({*_WHOLE, *also} - {ACCOUNT}),
+        unknown=frozenset((section, scope) for section in untried for scope in also.keys() - _WHOLE),
+    )
+    return Report((*acknowledged, *findings_of(ACKNOWLEDGMENT, review, locate)))
 
 
 def check_templates(templates: SynthesizedTemplates) -> tuple[Finding, ...]:
@@ -99,23 +138,32 @@ def check_templates(templates: SynthesizedTemplates) -> tuple[Finding, ...]:
     Raises:
         RuleFailedError: a rule raised.
     """
-    findings = []
-    for rule, violation in _violations(TEMPLATE, templates):
-        path, logical_id = violation.place
-        findings.append(_found(rule, violation, logical_id, Location(path)))
-    return tuple(findings)
+    return findings_of(TEMPLATE, templates, _in_template)
 
 
-def _violations(scope: Scope[EvidenceT], evidence: EvidenceT) -> Iterator[tuple[Rule[EvidenceT], Violation]]:
-    for rule in REGISTRY.rules(scope):
-        try:
-            found = list(rule.check(evidence))
-        except Exception as error:
-            raise RuleFailedError(
-                f"rule {rule.id} ({rule.title}) failed: {error!r}; this is a defect of Seatrial: report it"
-            ) from error
-        for violation in found:
-            yield rule, violation
+def check_template_acknowledgments(
+    evidence: DeploymentEvidence, found: Iterable[tuple[str, str]]
+) -> tuple[Finding, ...]:
+    """Hold the file's acknowledgments of rules over templates against what these found.
+
+    Args:
+        evidence: what the templates were made from.
+        found: by the rules over templates: the section of the file that the resource is of, such as
+            ``endpoints.dedicated``, and the rule.
+
+    Raises:
+        RuleFailedError: a rule raised.
+    """
+    declared = tuple(declared_acknowledgments(evidence.file.deployment))
+    review = AcknowledgmentReview(declared, frozenset(found), frozenset({TEMPLATE}))
+    return findings_of(
+        TEMPLATE_ACKNOWLEDGMENT, review, in_deployment_file(evidence.file, evidence.shown_file)
+    )
+
+
+def _in_template(violation: Violation) -> tuple[str, Location]:
+    path, logical_id = violation.place
+    return logical_id, Location(path)
 
 
 def _is_heard(declared: DeclaredAcknowledgment) -> bool:
@@ -140,24 +188,3 @@ def _recorded_findings(evidence: DeploymentEvidence) -> Iterator[Finding]:
                 fix=recorded.fix,
                 location=location,
             )
-
-
-def _finding(rule: Rule[EvidenceT], violation: Violation, evidence: DeploymentEvidence) -> Finding:
-    place = violation.place
-    of_component = place[2:3] in (("components",), ("adapters",)) and len(place) >= _COMPONENT_DEPTH
-    depth = _COMPONENT_DEPTH if of_component else _SECTION_DEPTH.get(place[0], 1)
-    subject = ".".join(place[:depth])
-    location = Location(evidence.shown_file, evidence.file.line_of(*place))
-    return _found(rule, violation, subject, location)
-
-
-def _found(rule: Rule[EvidenceT], violation: Violation, subject: str, location: Location) -> Finding:
-    return Finding(
-        rule=rule.id,
-        severity=rule.severity,
-        subject=subject,
-        what=violation.what,
-        allowed=violation.allowed,
-        fix=violation.fix or rule.fix,
-        location=location,
-    )

@@ -96,6 +96,16 @@ class DeploymentEvidence:
             for name, component in endpoint.components.items():
                 yield ServedComponent(key, endpoint, name, component, deployment.models[component.model])
 
+    def placed(self) -> Iterator[tuple[tuple[str, ...], str, tuple[str, ...]]]:
+        """Yield where each model is served: the place of its instances or component, its name, their types.
+
+        A component's copies may be on any of its endpoint's types.
+        """
+        for each in self.served():
+            yield each.instance_place, each.name, (each.endpoint.instances.type,)
+        for served in self.components():
+            yield (*served.place, "model"), served.component.model, served.endpoint.instances.type_names
+
     def served_models(self) -> Iterator[tuple[str, Model]]:
         """Yield each model that an endpoint serves, once, by name."""
         for name in self.built:

@@ -7,10 +7,14 @@ from typing import Any, TypeVar, overload
 from preflight.errors import RegistryError
 from preflight.finding import Severity
 from preflight.rule import (
+    ACCOUNT,
     ACKNOWLEDGMENT,
     ARTIFACT,
+    BARE,
     DEPLOYMENT,
     TEMPLATE,
+    TEMPLATE_ACKNOWLEDGMENT,
+    TRIAL,
     Check,
     Enforcer,
     Rule,
@@ -121,7 +125,9 @@ class Registry:
             raise RegistryError(f"rule {rule_id}: scope {scope.name!r} is unknown; allowed: {names}")
 
 
-REGISTRY = Registry(scopes=(ARTIFACT, DEPLOYMENT, TEMPLATE, ACKNOWLEDGMENT))
+REGISTRY = Registry(
+    scopes=(ARTIFACT, BARE, DEPLOYMENT, TEMPLATE, TRIAL, ACCOUNT, TEMPLATE_ACKNOWLEDGMENT, ACKNOWLEDGMENT)
+)
 """Every rule of Seatrial, once ``preflight.rules`` is imported (importing ``preflight`` does that)."""
 
 rule = REGISTRY.rule

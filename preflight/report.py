@@ -1,18 +1,30 @@
 """One report of all findings: for the terminal as text, for programs as JSON."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
+from preflight.acknowledgments import PLUGIN_NAME
 from preflight.finding import Finding, Location, Severity
+from preflight.registry import REGISTRY
+from preflight.rule import Rule
 
-__all__ = ["REPORT_FORMAT", "Report"]
+__all__ = ["REPORT_FORMAT", "Report", "rule_of"]
 
 REPORT_FORMAT = 1
 """Of the JSON document; raised when a field changes its meaning or goes."""
 
 _NOWHERE = Location("")
+
+
+def rule_of(finding: Finding) -> Rule[Any] | None:
+    """Return the rule that found it; None where that is another's, such as cdk-nag's.
+
+    What a synth reports carries the plug-in's prefix: ``seatrial::SEA851``.
+    """
+    return REGISTRY.find(finding.rule.removeprefix(f"{PLUGIN_NAME}::"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +51,11 @@ class Report:
         return self._open(Severity.WARNING)
 
     @property
+    def unacknowledged(self) -> tuple[Finding, ...]:
+        """Errors and warnings that nobody acknowledged."""
+        return (*self.errors, *self.warnings)
+
+    @property
     def acknowledged(self) -> tuple[Finding, ...]:
         """Findings that the deployment file acknowledges."""
         return tuple(finding for finding in self.findings if finding.acknowledged is not None)
@@ -53,7 +70,11 @@ class Report:
         return "\n".join(self._lines())
 
     def to_document(self) -> dict[str, Any]:
-        """Return the report as what JSON can hold; its shape is ``REPORT_FORMAT``'s."""
+        """Return the report as what JSON can hold; its shape is ``REPORT_FORMAT``'s.
+
+        ``rules`` says once of each of Seatrial's rules that found something what holds for all its findings.
+        """
+        rules = {finding.rule: rule for finding in self.findings if (rule := rule_of(finding)) is not None}
         return {
             "report_format": REPORT_FORMAT,
             "exit_code": self.exit_code,
@@ -63,6 +84,7 @@ class Report:
                 "acknowledged": len(self.acknowledged),
             },
             "findings": [_document(finding) for finding in self.findings],
+            "rules": {reported: _rule_document(rule) for reported, rule in sorted(rules.items())},
         }
 
     def to_json(self) -> str:
@@ -81,8 +103,7 @@ class Report:
         for heading, findings in groups:
             if findings:
                 yield f"{heading} ({len(findings)})"
-                for finding in findings:
-                    yield from _finding_lines(finding)
+                yield from _group_lines(findings)
                 yield ""
         yield self._summary()
 
@@ -109,6 +130,20 @@ def _order(finding: Finding) -> tuple[bool, bool, str, int, str, str]:
     )
 
 
+def _group_lines(findings: Sequence[Finding]) -> Iterator[str]:
+    """Yield the lines of one severity; where they are about several files, beneath the name of each."""
+    by_file = [(file, list(found)) for file, found in groupby(findings, key=_file_of)]
+    for file, found in by_file:
+        if len(by_file) > 1:
+            yield f"  {file or 'no file'} ({len(found)})"
+        for finding in found:
+            yield from _finding_lines(finding)
+
+
+def _file_of(finding: Finding) -> str:
+    return (finding.location or _NOWHERE).file
+
+
 def _finding_lines(finding: Finding) -> Iterator[str]:
     place = f"{finding.location}: " if finding.location else ""
     yield f"  {place}{finding.rule} {finding.subject}"
@@ -131,4 +166,14 @@ def _document(finding: Finding) -> dict[str, Any]:
         "file": location.file if location else None,
         "line": location.line if location and location.line else None,
         "acknowledged": finding.acknowledged,
+    }
+
+
+def _rule_document(rule: Rule[Any]) -> dict[str, str]:
+    return {
+        "title": rule.title,
+        "source": rule.source,
+        "symptom": rule.symptom,
+        "enforced_by": rule.enforced_by.name.lower(),
+        "seen_after": rule.seen_after.name.lower(),
     }

@@ -11,16 +11,23 @@ from preflight.finding import Severity
 
 if TYPE_CHECKING:
     from model_packaging.artifact.inspection import ArtifactInspection
+    from preflight.account.evidence import AccountEvidence
     from preflight.acknowledgments import AcknowledgmentReview
+    from preflight.bare_artifact import BareArtifact
     from preflight.evidence import DeploymentEvidence
     from preflight.templates import SynthesizedTemplates
+    from preflight.trial.outcome import TrialOutcome
     from spec import Model
 
 __all__ = [
+    "ACCOUNT",
     "ACKNOWLEDGMENT",
     "ARTIFACT",
+    "BARE",
     "DEPLOYMENT",
     "TEMPLATE",
+    "TEMPLATE_ACKNOWLEDGMENT",
+    "TRIAL",
     "Check",
     "Enforcer",
     "Rule",
@@ -65,7 +72,8 @@ class Scope(Generic[EvidenceT]):
     """When a rule runs, and over what.
 
     Attributes:
-        name: ``artifact``, ``deployment``, ``template`` or ``acknowledgment``.
+        name: ``artifact``, ``bare``, ``deployment``, ``template``, ``trial``, ``account``,
+            ``template-acknowledgment`` or ``acknowledgment``.
         evidence: what each rule of the scope is given, in words.
     """
 
@@ -76,11 +84,24 @@ class Scope(Generic[EvidenceT]):
 ARTIFACT: Scope[ArtifactInspection] = Scope(
     "artifact", "one packaged model, while it is packaged; what is found is recorded in its manifest"
 )
+BARE: Scope[BareArtifact] = Scope(
+    "bare", "a folder or an archive that no deployment file describes, as `seatrial check` reads it"
+)
 DEPLOYMENT: Scope[DeploymentEvidence] = Scope(
     "deployment", "the deployment file, the catalogue and the manifests, at every check and synth"
 )
 TEMPLATE: Scope[SynthesizedTemplates] = Scope(
     "template", "the synthesized CloudFormation templates, after every synth"
+)
+TRIAL: Scope[TrialOutcome] = Scope(
+    "trial", "what a real server on this machine did with one packed model, at every `seatrial check --run`"
+)
+ACCOUNT: Scope[AccountEvidence] = Scope(
+    "account", "what the account itself says of the deployment, at every `seatrial check --aws`"
+)
+TEMPLATE_ACKNOWLEDGMENT: Scope[AcknowledgmentReview] = Scope(
+    "template-acknowledgment",
+    "the deployment file's acknowledgments of rules over templates and what these found, after every synth",
 )
 ACKNOWLEDGMENT: Scope[AcknowledgmentReview] = Scope(
     "acknowledgment", "the deployment file's acknowledgments and all findings, last of all"
@@ -95,15 +116,19 @@ class Violation:
         what: what is wrong, with the offending value; a sentence.
         allowed: what is allowed instead; a sentence.
         place: the path in the deployment file, such as ``("endpoints", "dedicated", "instances", "type")``;
-            for template rules the template's path and the resource's logical id. Artifact rules leave it
-            empty: their place is the model.
+            for template rules the template's path and the resource's logical id; for artifact rules the path
+            in the archive, where they are about one file or folder, and nothing where it is the model.
         fix: what to do, where the rule's own words can say less than these.
+        field: the place in config.pbtxt that an artifact rule is about, such as ``("input", 0, "dims")``:
+            names of fields, each followed by an index from 0 where it is repeated. Empty where it is about
+            none, or the words name it well enough.
     """
 
     what: str
     allowed: str
     place: tuple[str, ...] = ()
     fix: str | None = None
+    field: tuple[str | int, ...] = ()
 
 
 Check = Callable[[EvidenceT], Iterable[Violation]]

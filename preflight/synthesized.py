@@ -13,20 +13,22 @@ from preflight.acknowledgments import PLUGIN_NAME
 from preflight.errors import SynthError
 from preflight.finding import Finding, Location, Severity
 from preflight.registry import REGISTRY
-from preflight.rule import TEMPLATE
+from preflight.rule import TEMPLATE, TEMPLATE_ACKNOWLEDGMENT, Rule
 
 __all__ = ["check_synthesized"]
 
 _TIMEOUT_SECONDS = 600
 _ERRORS = frozenset({"error", "fatal"})
+_ALLOWED = " Allowed: "
+"""Stands between what is wrong and what is allowed in the one text of a violation."""
 
 
 def check_synthesized(deployment: Path, project_root: Path) -> tuple[Finding, ...]:
     """Synthesize a deployment as the CDK CLI would, and return what its validations find.
 
-    Of Seatrial's own rules these are the ones over templates; ``preflight.check_deployment`` has the others.
-    An acknowledged finding of these comes with its reason. What constructs acknowledge of others' rules is
-    left out: its reasons are in ``validation-report.json``.
+    Of Seatrial's own rules these are the ones over templates, and over the acknowledgments of these;
+    ``preflight.check_deployment`` has the others. An acknowledged finding of these comes with its reason.
+    What constructs acknowledge of others' rules is left out: its reasons are in ``validation-report.json``.
 
     Args:
         deployment: the deployment file.
@@ -77,13 +79,21 @@ def _plug_in_findings(reports: list[dict[str, Any]]) -> Iterator[Finding]:
         is_ours = plug_in == PLUGIN_NAME
         accepted = report.get("suppressedViolations", []) if is_ours else []
         for violation in (*report["violations"], *accepted):
-            if not is_ours or _is_of_templates(violation["ruleName"]):
+            rule = REGISTRY.find(violation["ruleName"]) if is_ours else None
+            if rule is None or rule.scope is TEMPLATE:
                 yield from _findings(plug_in.replace(" ", "-"), violation)
+            elif rule.scope is TEMPLATE_ACKNOWLEDGMENT:
+                yield _finding_in_file(rule, violation)
 
 
-def _is_of_templates(rule_id: str) -> bool:
-    rule = REGISTRY.find(rule_id)
-    return rule is None or rule.scope is TEMPLATE
+def _finding_in_file(rule: Rule[Any], violation: Mapping[str, Any]) -> Finding:
+    """Return what is about the deployment file itself, whichever constructs it is told at."""
+    place, _, said = violation["description"].partition(f": {rule.id} ")
+    file, _, line = place.rpartition(":")
+    subject, _, words = said.partition(": ")
+    what, _, allowed = words.rpartition(_ALLOWED)
+    location = Location(file, int(line)) if line.isdecimal() else Location(place)
+    return Finding(rule.id, rule.severity, subject, what, allowed, violation["suggestedFix"], location)
 
 
 def _findings(plug_in: str, violation: Mapping[str, Any]) -> Iterator[Finding]:
@@ -108,5 +118,5 @@ def _words(violation: Mapping[str, Any], logical_id: str) -> tuple[str, str]:
     """Return what is wrong and what is allowed; our own plug-in writes both into the text the CLI prints."""
     description: str = violation["description"]
     _, is_ours, said = description.partition(f": {violation['ruleName']} {logical_id}: ")
-    what, has_both, allowed = said.rpartition(" Allowed: ")
+    what, has_both, allowed = said.rpartition(_ALLOWED)
     return (what, allowed) if is_ours and has_both else (description, "what the rule asks for.")

@@ -30,7 +30,10 @@ def add_validations(
         resources: the constructs by their path in the file, such as ``models.classifier``.
     """
     report = functools.partial(preflight.check_evidence, evidence)
-    cdk.Validations.of(app).add_plugins(SeatrialValidation(report, resources))
+    review = functools.partial(preflight.check_template_acknowledgments, evidence)
+    # What is said of security is said of every stack; one of all is enough to tell it.
+    plug_in = SeatrialValidation(report, resources, review, told_once=("security",))
+    cdk.Validations.of(app).add_plugins(plug_in)
     add_nag(app)
 
 

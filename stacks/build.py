@@ -97,8 +97,7 @@ def build_app(
     evidence = preflight.gather_evidence(file, build_root, project_root)
     resources = _add_stacks(app, evidence)
     acknowledge_all(file.deployment, resources)
-    # One stack of all is enough to tell a finding about security.
-    add_validations(app, evidence, {**resources, "security": resources["security"][:1]})
+    add_validations(app, evidence, resources)
     return app
 
 
@@ -106,7 +105,7 @@ def _add_stacks(app: cdk.App, evidence: preflight.DeploymentEvidence) -> Mapping
     """Add all stacks; return what each section of the file became, by its path."""
     file, deployment = evidence.file, evidence.file.deployment
     if any(shard_plans(file, evidence.accepted_shards)):
-        raise StacksError([str(finding) for finding in preflight.check_evidence(evidence).errors])
+        raise StacksError([str(finding) for finding in preflight.check_evidence(evidence).unacknowledged])
     artifacts = read_built_artifacts(evidence)
     settings = StackSettings.of(deployment)
     refused: list[str] = []
@@ -157,7 +156,8 @@ def _add_stacks(app: cdk.App, evidence: preflight.DeploymentEvidence) -> Mapping
     resources["security"] = [each for each in app.node.children if isinstance(each, cdk.Stack)]
     if refused:
         # What constructs refuse, a rule finds, too: in the words of `seatrial check`, all findings at once.
-        raise StacksError([str(finding) for finding in preflight.check_evidence(evidence).errors] or refused)
+        report = preflight.check_evidence(evidence)
+        raise StacksError([str(each) for each in report.unacknowledged] if report.errors else refused)
     return resources
 
 

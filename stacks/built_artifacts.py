@@ -45,7 +45,7 @@ def read_built_artifacts(evidence: preflight.DeploymentEvidence) -> Mapping[str,
                 str(finding)
                 for finding in report.findings
                 # An acknowledgment can't bring a manifest back.
-                if finding in report.errors
+                if finding.acknowledged is None
                 or (finding.severity is preflight.Severity.ERROR and finding.subject in missing)
             ]
         )

@@ -4,12 +4,10 @@ from collections.abc import Callable, Iterator, Sequence
 
 import aws_cdk as cdk
 
-from preflight.check import check_templates
 from preflight.errors import PreflightError
 from preflight.finding import Finding, Severity
-from preflight.templates import read_templates
 
-__all__ = ["report_of", "template_violations", "violation"]
+__all__ = ["report_of", "template_violation", "violation"]
 
 _RULES_FAILED = "RulesFailed"
 _FATAL = "fatal"  # the one severity that no acknowledgment suppresses
@@ -27,10 +25,9 @@ def report_of(found: Callable[[], Iterator[cdk.PolicyViolation]]) -> cdk.PolicyV
     )
 
 
-def template_violations(context: cdk.IPolicyValidationContext) -> Iterator[cdk.PolicyViolation]:
-    """Yield what the rules over templates find in the templates of ``context``."""
-    for finding in check_templates(read_templates(context.template_paths)):
-        yield violation(finding, [_template_resource(finding)])
+def template_violation(finding: Finding) -> cdk.PolicyViolation:
+    """Return what a rule over templates found, at its resource; the CDK finds the construct of that."""
+    return violation(finding, [_template_resource(finding)])
 
 
 def violation(finding: Finding, resources: Sequence[cdk.PolicyViolatingResource]) -> cdk.PolicyViolation:

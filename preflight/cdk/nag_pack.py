@@ -4,9 +4,11 @@ import aws_cdk as cdk
 import jsii
 
 from preflight.acknowledgments import PLUGIN_NAME
-from preflight.cdk._violations import report_of, template_violations
+from preflight.cdk._violations import report_of, template_violation
+from preflight.check import check_templates
 from preflight.registry import REGISTRY
 from preflight.rule import TEMPLATE
+from preflight.templates import read_templates
 
 __all__ = ["SeatrialNagPack"]
 
@@ -41,4 +43,6 @@ class SeatrialNagPack:
 
     def validate(self, context: cdk.IPolicyValidationContext) -> cdk.PolicyValidationPluginReport:
         """Return every finding as a violation; called by the CDK once the templates are written."""
-        return report_of(lambda: template_violations(context))
+        return report_of(
+            lambda: map(template_violation, check_templates(read_templates(context.template_paths)))
+        )

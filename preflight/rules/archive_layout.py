@@ -24,7 +24,7 @@ __all__ = [
 
 _CONFIG = "config.pbtxt"
 LEFT_BEHIND = (".git", ".ipynb_checkpoints", ".svn", "__MACOSX", "__pycache__")
-"""Folders of git, Jupyter, Subversion, macOS's archiver and Python; ``serve`` takes any folder for a model."""
+"""Folders of git, Jupyter, Subversion, macOS's archiver and Python; ``serve`` takes any for a model."""
 
 _VERSION_FOLDER = re.compile(r"[1-9][0-9]*")
 _MODEL_FILES = {

@@ -1,8 +1,9 @@
 """What the tests of preflight build their examples from: one good artifact and one good deployment."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,6 +24,7 @@ from model_packaging.artifact import (
 from model_packaging.artifact.inspection import ArtifactInspection
 from model_packaging.build_inputs import build_inputs_of
 from preflight import Finding, Location, Report, Severity, check_deployment, inspect_artifact
+from preflight.rule import Scope
 from spec import DeploymentFile, parse_deployment
 
 CONFIG = """\
@@ -132,9 +134,11 @@ class Project:
         write_manifest(manifest, self.model_folder / MANIFEST_FILE_NAME)
         return manifest
 
-    def check(self) -> Report:
-        """Check the deployment as it stands."""
-        return check_deployment(self.file, self.root / "build", self.root)
+    def check(
+        self, also: Mapping[Scope[Any], Sequence[Finding]] | None = None, untried: Sequence[str] = ()
+    ) -> Report:
+        """Check the deployment as it stands, with what further scopes found, and what these left open."""
+        return check_deployment(self.file, self.root / "build", self.root, also or {}, untried)
 
     def found(self, rule: str) -> list[Finding]:
         """Return what one rule finds in the deployment as it stands."""

@@ -75,6 +75,25 @@ def test_terminal(report: Report, finding: MakeFinding) -> None:
     assert "  SEA401 models.classifier" in Report((finding(location=None),)).render_terminal()
 
 
+def test_terminal_of_several_files(finding: MakeFinding) -> None:
+    """Within a severity findings stand beneath the name of their file; the one of none comes first."""
+    files = ("b.yaml", "a.yaml", "b.yaml")
+    found = [finding(location=Location(file, line)) for line, file in enumerate(files, start=1)]
+    lines = Report((*found, finding(location=None))).render_terminal().splitlines()
+    assert [line for line in lines if not line.startswith("    ")] == [
+        "Errors (4)",
+        "  no file (1)",
+        "  SEA401 models.classifier",
+        "  a.yaml (1)",
+        "  a.yaml:2: SEA401 models.classifier",
+        "  b.yaml (2)",
+        "  b.yaml:1: SEA401 models.classifier",
+        "  b.yaml:3: SEA401 models.classifier",
+        "",
+        "4 errors, 0 warnings, 0 acknowledged.",
+    ]
+
+
 def test_terminal_without_findings() -> None:
     """A clean report is one line."""
     assert Report(()).render_terminal() == "No findings."
@@ -97,6 +116,26 @@ def test_json(report: Report) -> None:
         "file": "a.yaml",
         "line": 2,
         "acknowledged": "known since May",
+    }
+
+
+def test_json_says_once_what_holds_for_all_findings_of_a_rule(finding: MakeFinding) -> None:
+    """By the rule's id as findings have it; of another's rules nothing is known."""
+    found = (
+        finding(),
+        finding(),
+        finding(rule="seatrial::SEA851"),
+        finding(rule="cdk-nag::AwsSolutions-IAM5"),
+    )
+    rules = Report(found).to_document()["rules"]
+    assert list(rules) == ["SEA401", "seatrial::SEA851"]
+    assert rules["SEA401"] == {
+        "title": "the model is not packaged",
+        "source": "Seatrial, two keys: what is served is named by its content key, what to build by its "
+        "build key",
+        "symptom": "Nothing: the template can't name an artifact that does not exist.",
+        "enforced_by": "seatrial",
+        "seen_after": "before",
     }
 
 

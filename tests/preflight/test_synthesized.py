@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from preflight import Finding, Severity
+from preflight import Finding, Location, Severity
 from preflight.errors import SynthError
 from preflight.synthesized import check_synthesized
 
@@ -91,6 +91,25 @@ def test_seatrials_rules_over_templates_are_told(tmp_path: Path) -> None:
     """No deployment file shows what they see."""
     (finding,) = found(tmp_path, "seatrial", VIOLATION | {"ruleName": "SEA801"})
     assert finding.rule == "seatrial::SEA801"
+
+
+def test_what_is_said_of_the_files_acknowledgments_is_told_at_the_file(tmp_path: Path) -> None:
+    """Once, however many constructs the section became; with the file's line and the section."""
+    text = (
+        "deployments/vision.yaml:14: SEA903 endpoints.dedicated: SEA851 (it) finds nothing. Allowed: others."
+    )
+    [construct] = VIOLATION["violatingConstructs"]
+    told = {"ruleName": "SEA903", "description": text, "suggestedFix": "Remove it.", "severity": "warning"}
+    (finding,) = found(tmp_path, "seatrial", VIOLATION | told | {"violatingConstructs": [construct] * 2})
+    assert finding == Finding(
+        rule="SEA903",
+        severity=Severity.WARNING,
+        subject="endpoints.dedicated",
+        what="SEA851 (it) finds nothing.",
+        allowed="others.",
+        fix="Remove it.",
+        location=Location("deployments/vision.yaml", 14),
+    )
 
 
 def test_the_parts_of_seatrials_own_words_are_told_once(tmp_path: Path) -> None:

@@ -178,11 +178,10 @@ def test_an_unaccepted_number_of_shards_stops_the_synth(shared: Project) -> None
     shared.edit("    shards: 2\n", "    shards: 3\n")
     with pytest.raises(StacksError) as raised:
         synthesized(shared.root)
-    [finding] = check_deployment(
-        load_deployment(shared.deployment), shared.root / "build", shared.root
-    ).errors
+    report = check_deployment(load_deployment(shared.deployment), shared.root / "build", shared.root)
+    [finding] = report.errors
     assert finding.what.startswith("3 stacks of components are declared, and 2 accepted")
-    assert raised.value.problems == (str(finding),)
+    assert raised.value.problems == tuple(str(each) for each in report.unacknowledged)
 
 
 def test_an_acknowledgment_reaches_the_component(shared: Project) -> None:

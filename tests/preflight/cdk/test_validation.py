@@ -1,7 +1,7 @@
 """The validation plug-in, called as the CDK calls it."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -15,6 +15,7 @@ from preflight.cdk import SeatrialValidation
 from preflight.registry import rules
 
 MakeFinding = Callable[..., Finding]
+Review = Callable[[Iterable[tuple[str, str]]], Sequence[Finding]]
 
 
 @pytest.fixture(scope="module")
@@ -31,9 +32,11 @@ def validate(
     resources: Mapping[str, Sequence[IConstruct]],
     *findings: Finding,
     templates: Sequence[Path] = (),
+    review: Review | None = None,
+    told_once: Sequence[str] = (),
 ) -> cdk.PolicyValidationPluginReport:
     context = SimpleNamespace(template_paths=[str(path) for path in templates])
-    plugin = SeatrialValidation(lambda: Report(findings), resources)
+    plugin = SeatrialValidation(lambda: Report(findings), resources, review, told_once)
     return plugin.validate(cast("cdk.IPolicyValidationContext", context))
 
 
@@ -113,6 +116,61 @@ def test_template_rules_run(resources: Mapping[str, Sequence[IConstruct]], tmp_p
     [violation] = [each for each in report.violations if each.rule_name == "SEA801"]
     [named] = violation.violating_resources
     assert (named.resource_logical_id, named.template_path) == ("Config12", str(template))
+
+
+def open_model(folder: Path, **metadata: str) -> Path:
+    """Write a template of one model that several rules have something to say about."""
+    template = folder / "One.template.json"
+    resource = {"Type": "AWS::SageMaker::Model", "Properties": {}, "Metadata": metadata}
+    template.write_text(json.dumps({"Resources": {"Model12": resource}}), encoding="utf-8")
+    return template
+
+
+def test_templates_of_a_wrong_file_are_not_looked_at(
+    resources: Mapping[str, Sequence[IConstruct]], finding: MakeFinding, tmp_path: Path
+) -> None:
+    """As in `seatrial check`: once the file has no errors; warnings and acknowledged errors are none."""
+    templates = [open_model(tmp_path)]
+    assert only(validate(resources, finding(), templates=templates)).rule_name == "SEA401"
+    for harmless in (finding(severity=Severity.WARNING), finding(acknowledged="known, and fine here")):
+        assert len(validate(resources, harmless, templates=templates).violations) > 1
+
+
+@pytest.mark.parametrize(
+    ("metadata", "sections"),
+    [
+        ({"aws:cdk:path": "One/Model/Resource"}, {"models.classifier"}),
+        ({"aws:cdk:path": "One/Model"}, {"models.classifier"}),
+        ({"aws:cdk:path": "One/Modeling/Resource"}, set()),
+        ({}, {"models.classifier", "endpoints.dedicated"}),
+    ],
+)
+def test_acknowledgments_are_held_against_what_templates_show(
+    resources: Mapping[str, Sequence[IConstruct]],
+    finding: MakeFinding,
+    tmp_path: Path,
+    metadata: dict[str, str],
+    sections: set[str],
+) -> None:
+    """By section and rule: that of the construct or one above; of an unknown construct all sections."""
+    asked: list[tuple[str, str]] = []
+
+    def review(found: Iterable[tuple[str, str]]) -> Sequence[Finding]:
+        asked.extend(found)
+        return [finding(rule="SEA903", severity=Severity.WARNING)]
+
+    report = validate(resources, templates=[open_model(tmp_path, **metadata)], review=review)
+    assert {section for section, rule in asked if rule == "SEA851"} == sections
+    [stale] = [each for each in report.violations if each.rule_name == "SEA903"]
+    assert [each.construct_path for each in stale.violating_resources] == ["One/Model", "Other/Model"]
+
+
+def test_what_is_said_of_every_stack_is_told_once(
+    resources: Mapping[str, Sequence[IConstruct]], finding: MakeFinding
+) -> None:
+    """A finding about security would be repeated for each stack."""
+    report = validate(resources, finding(), told_once=("models.classifier",))
+    assert [each.construct_path for each in only(report).violating_resources] == ["One/Model"]
 
 
 @pytest.mark.parametrize(
