@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from catalogue.pytorch_images import PROGRAM_VARIABLE
 from seatrial_hosting.artifact import ModelArtifact
 from seatrial_hosting.image import PyTorchImage
 from seatrial_hosting.model import ContainerModel
@@ -12,9 +13,6 @@ from seatrial_hosting.serving_container import ServingContainer
 from seatrial_hosting.serving_network import ServingNetwork
 
 __all__ = ["PROGRAM_VARIABLE", "PyTorchModel"]
-
-PROGRAM_VARIABLE = "SAGEMAKER_PROGRAM"
-"""Names the entry point in the artifact's ``code/`` (SageMaker inference toolkit, ``parameters.py``)."""
 
 
 class PyTorchModel(ContainerModel):

@@ -3,6 +3,7 @@
 import http.client
 import os
 import re
+import threading
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -50,6 +51,7 @@ class PyTorchServer:
         startup_timeout_seconds: float,
         log_path: Path,
         environment: Mapping[str, str] | None = None,
+        cancelled: threading.Event | None = None,
     ) -> "PyTorchServer":
         """Start a server on an unpacked artifact and wait until its model is loaded.
 
@@ -59,6 +61,7 @@ class PyTorchServer:
             startup_timeout_seconds: how long loading may take.
             log_path: where its log goes; what is there is replaced.
             environment: the container's variables.
+            cancelled: set by another thread to give up while it loads.
 
         Raises:
             PyTorchStartError: it did not become ready in time, or at all; nothing is left of it.
@@ -83,7 +86,7 @@ class PyTorchServer:
                 raise PyTorchServerError(str(error)) from error
             server = cls(process, port, log_path)
             try:
-                server._wait_ready(deadline, startup_timeout_seconds)
+                server._wait_ready(deadline, startup_timeout_seconds, cancelled)
             except BaseException:
                 server.stop(0)
                 raise
@@ -107,8 +110,10 @@ class PyTorchServer:
         except TritonError as error:
             raise PyTorchServerError(str(error)) from error
 
-    def _wait_ready(self, deadline: float, timeout_seconds: float) -> None:
+    def _wait_ready(self, deadline: float, timeout_seconds: float, cancelled: threading.Event | None) -> None:
         while time.monotonic() < deadline:
+            if cancelled is not None and cancelled.is_set():
+                raise PyTorchStartError("given up while it loaded", self.log_path)
             if self.wait_dead(0):
                 raise PyTorchStartError(_cause(self.log_path), self.log_path)
             if _is_healthy(self.http_port):

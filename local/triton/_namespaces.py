@@ -9,8 +9,8 @@ import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from local.triton._config_text import ConfigTextError, Message, Scalar, parse_config_text
 from local.triton.overlay import CONFIG_FILE_NAME, Overlay, config_for_cpu
+from model_packaging.artifact.config_text import ConfigTextError, Message, Scalar, parse_config_text
 
 __all__ = ["member_name", "place_model", "triton_name"]
 

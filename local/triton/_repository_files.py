@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from local.triton._config_text import ConfigTextError, Message, parse_config_text
 from local.triton.overlay import CONFIG_FILE_NAME
+from model_packaging.artifact.config_text import ConfigTextError, Message, parse_config_text
 
 __all__ = ["completes_nothing", "ensemble_members", "missing_model_file"]
 

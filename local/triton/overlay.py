@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from local.triton._config_text import ConfigTextError, Message, parse_config_text
+from model_packaging.artifact.config_text import ConfigTextError, Message, parse_config_text
 
 __all__ = ["CONFIG_FILE_NAME", "Overlay", "config_for_cpu", "overlay_repository"]
 

@@ -2,6 +2,7 @@
 
 import http.client
 import os
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -62,6 +63,7 @@ class TritonServer:
         log_path: Path,
         extra_arguments: Sequence[str] = (),
         environment: Mapping[str, str] | None = None,
+        cancelled: threading.Event | None = None,
     ) -> "TritonServer":
         """Start Triton on ``repository`` and wait until it is ready.
 
@@ -73,6 +75,7 @@ class TritonServer:
             log_path: where its log goes; what is there is replaced.
             extra_arguments: of tritonserver.
             environment: variables for its process, over this process's own.
+            cancelled: set by another thread to give up while it loads.
 
         Raises:
             TritonStartError: it did not become ready in time, or at all; nothing is left of it.
@@ -110,7 +113,7 @@ class TritonServer:
                 raise TritonStartError(log.cause(), log.path) from error
             server = cls(process=process, http_port=port, log=log, overlays=overlays)
             try:
-                server._wait_ready(deadline, startup_timeout_seconds)
+                server._wait_ready(deadline, startup_timeout_seconds, cancelled)
             except BaseException:
                 server.stop(timeout_seconds=0)
                 raise
@@ -144,8 +147,10 @@ class TritonServer:
     ) -> None:
         self.stop()
 
-    def _wait_ready(self, deadline: float, timeout_seconds: float) -> None:
+    def _wait_ready(self, deadline: float, timeout_seconds: float, cancelled: threading.Event | None) -> None:
         while time.monotonic() < deadline:
+            if cancelled is not None and cancelled.is_set():
+                raise TritonStartError("given up while it loaded", self.log.path)
             if self.wait_dead(0):
                 raise TritonStartError(self.log.cause(), self.log.path)
             if _answers(self.http_port, "/v2/health/ready"):

@@ -1,8 +1,8 @@
-"""Reads config.pbtxt with every value's place in the text.
+"""Reads config.pbtxt with every value's place in the text, so that one value can be found or replaced alone.
 
-protobuf's own parser forgets comments and lines. This reads its text format
-(https://protobuf.dev/reference/protobuf/textformat-spec/) without a schema: whether the fields are Triton's
-is left to ``config_pbtxt``.
+protobuf's own parser forgets comments and lines, and the environments that start Triton carry none. This
+reads its text format (https://protobuf.dev/reference/protobuf/textformat-spec/) without a schema: whether the
+fields are Triton's is left to ``config_pbtxt``, or to Triton itself.
 """
 
 import re

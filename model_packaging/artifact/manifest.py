@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -128,7 +128,7 @@ class Manifest:
     default_model: str | None = None
     response_cache: bool = False
     sbom: str | None = None
-    image_needs: ImageNeeds = ImageNeeds()
+    image_needs: ImageNeeds = field(default_factory=ImageNeeds)
 
     @property
     def answering_folder(self) -> str:

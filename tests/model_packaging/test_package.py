@@ -26,7 +26,6 @@ from model_packaging.artifact import (
 )
 from model_packaging.artifact.signature import VARIABLE
 from model_packaging.eager.comparison import compare_answers
-from model_packaging.worker.fresh_samples import fresh_samples
 from model_packaging.eager.samples import read_samples
 from model_packaging.errors import (
     ExportError,
@@ -39,6 +38,7 @@ from model_packaging.errors import (
 from model_packaging.package import PackagedModel, package_deployment, package_model
 from model_packaging.progress import PackagingProgress, PackagingStep
 from model_packaging.provenance import commit_of
+from model_packaging.worker.fresh_samples import fresh_samples
 from model_packaging.worker.process import TORCH_THREADS, run_worker
 from model_packaging.worker.protocol import WorkerFolder, WorkerRequest
 from spec import DeploymentFile, Model, parse_deployment

@@ -98,12 +98,13 @@ def test_app_runs_from_any_folder(project: Project, run: Run, tmp_path: Path) ->
 
 
 def test_unpackaged_models_end_in_one_line_each(project: Project, run: Run) -> None:
-    """Exit status 1, what is missing and what to do on stderr, no traceback."""
+    """Exit status 1, what is missing and what to do on stderr, before the warnings, no traceback."""
     shutil.rmtree(project.root / "build")
     done = run("python", "app.py")
     assert done.returncode == 1
     assert done.stdout == ""
-    first, second = done.stderr.splitlines()
+    first, second, *warnings = done.stderr.splitlines()
+    assert all(": SEA701 " in line for line in warnings)
     assert first.startswith("deployments/local.yaml:9: SEA401 models.classifier: There is no build/trial/")
     assert second.startswith("deployments/local.yaml:14: SEA401 models.encoder: There is no build/trial/")
     assert all("Run `seatrial package deployments/local.yaml`." in line for line in (first, second))

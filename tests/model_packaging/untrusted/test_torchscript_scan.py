@@ -16,8 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from model_packaging.errors import TorchScriptError
 from model_packaging.artifact.pickle_scan import DATA_OPCODES, refused_in
+from model_packaging.errors import TorchScriptError
 from model_packaging.untrusted.torchscript_scan import TorchScriptLimits, scan_torchscript
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tritonclient.grpc import model_config_pb2
 
-from local.triton._config_text import ConfigTextError, Message, Scalar, parse_config_text
+from model_packaging.artifact.config_text import ConfigTextError, Message, Scalar, parse_config_text
 
 NAMES = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=8)
 KINDS = st.sampled_from([0, 1, 2, 3])
