@@ -1,12 +1,14 @@
 """Runs the rules and puts what they find into one report."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from model_packaging.artifact import RecordedFinding
 from model_packaging.artifact.inspection import ArtifactInspection
+from preflight._conditional_templates import outcomes
 from preflight.acknowledgments import (
     AcknowledgmentReview,
     DeclaredAcknowledgment,
@@ -27,6 +29,7 @@ from preflight.rule import (
     Scope,
     Violation,
 )
+from preflight.rules._template_references import readable
 from preflight.running import findings_of, in_deployment_file, violations_of
 from preflight.templates import SynthesizedTemplates
 from spec import DeploymentFile
@@ -132,13 +135,18 @@ def check_templates(templates: SynthesizedTemplates) -> tuple[Finding, ...]:
     """Apply the template rules to the templates of a synth.
 
     Returns:
-        Findings whose subject is a logical id and whose location is the template's path. They are
+        What holds whichever way the templates' conditions go: findings whose subject is a logical id and whose location is the template's path. They are
         acknowledged at the construct (``preflight.cdk.acknowledge``), since no deployment file names it.
 
     Raises:
         RuleFailedError: a rule raised.
     """
-    return findings_of(TEMPLATE, templates, _in_template)
+    first, *others = [findings_of(TEMPLATE, each, _in_template) for each in outcomes(templates)]
+    return tuple(
+        replace(each, what=readable(each.what), allowed=readable(each.allowed))
+        for each in first
+        if all(each in found for found in others)
+    )
 
 
 def check_template_acknowledgments(

@@ -48,6 +48,7 @@ class Enforcer(StrEnum):
     SERVICE = "an API of AWS, which refuses the resource"
     HOSTING = "SageMaker's hosting, which can't fetch, place or reach what it needs"
     SERVER = "the container or the model server in it"
+    CDK = "the CDK's command line, before it asks AWS"
     NOBODY = "nobody: it deploys, and does something else than was meant"
     SEATRIAL = "nobody but Seatrial, whose own files it is about"
 

@@ -20,10 +20,15 @@ class SynthesizedTemplates:
     documents: Mapping[str, Mapping[str, Any]]
 
     def resources(self) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
-        """Yield each resource: its template's path, its logical id, itself."""
+        """Yield each resource: its template's path, its logical id, itself.
+
+        What a transform alone makes of ``Fn::ForEach`` or ``Fn::Transform`` among them is left out.
+        """
         for path, document in self.documents.items():
-            for logical_id, resource in document.get("Resources", {}).items():
-                yield path, logical_id, resource
+            resources = document.get("Resources")
+            for logical_id, resource in resources.items() if isinstance(resources, dict) else ():
+                if isinstance(resource, dict) and not logical_id.startswith("Fn::"):
+                    yield path, logical_id, resource
 
 
 def read_templates(paths: Iterable[str]) -> SynthesizedTemplates:

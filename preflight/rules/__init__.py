@@ -8,6 +8,7 @@ SEA107    ``bare_layout``             a folder or an archive that no deployment 
 SEA15x    ``pytorch_layout``          the archive of SageMaker's PyTorch images, and what can serve it
 SEA16x    ``pytorch_layout``          the same, on instances and in its environment
 SEA161    ``archive_safety``          archives that nobody unpacks, and files that are not what they seem
+SEA201    ``config_texts``            the text of a config.pbtxt
 SEA2xx    ``config_pbtxt``            what Triton refuses, or silently does otherwise
 SEA211    ``triton_features``         warm-up, labels, versions, sequences and cache of a config.pbtxt
 SEA220    ``warmup_data``             the data of warm-up requests
@@ -24,7 +25,10 @@ SEA260    ``config_tensors``          inputs and outputs of a config.pbtxt by th
 SEA270    ``config_scheduling``       queues, priorities, batches and versions of a config.pbtxt
 SEA274    ``config_sequences``        controls, strategies and states of its sequence batcher
 SEA280    ``config_instances``        its instances, its platform and its backend
+SEA287    ``config_runtimes``         the library that executes it
 SEA290    ``backend_parameters``      what config.pbtxt tells the backend
+SEA295    ``accelerators``            its execution accelerators
+SEA298    ``config_texts``            the text of a config.pbtxt, continued
 SEA3xx    ``signature``               config.pbtxt against what the model takes and returns
 SEA307    ``python_uses``             what a Python-backend model asks of Triton, its files and its image
 SEA314    ``libtorch_configs``        what LibTorch's backend asks of a config.pbtxt
@@ -39,6 +43,7 @@ SEA421    ``model_data_templates``    model data that are not packed, in any tem
 SEA43x    ``tensorrt_plans``          TensorRT plans, their version and their GPU
 SEA438    ``image_contents``          what models ask of their image, against the chosen release
 SEA443    ``sequence_routing``        sequences of requests, and instances that don't share them
+SEA444    ``image_contents``          what models ask of their image, continued
 SEA5xx    ``instances``               models on instances
 SEA506    ``gpu_generations``         GPUs against CUDA, and against all that they hold
 SEA508    ``quotas``                  instances against the quotas that the file knows
@@ -95,6 +100,7 @@ A new rule is a function with ``@rule`` in the file of its theme; ids are never 
 """
 
 from preflight.rules import (
+    accelerators,
     account_artifacts,
     account_named,
     account_network,
@@ -117,9 +123,11 @@ from preflight.rules import (
     components,
     config_instances,
     config_pbtxt,
+    config_runtimes,
     config_scheduling,
     config_sequences,
     config_tensors,
+    config_texts,
     container,
     container_templates,
     declared_accelerators,
@@ -180,6 +188,7 @@ from preflight.rules import (
 )
 
 __all__ = [
+    "accelerators",
     "account_artifacts",
     "account_named",
     "account_network",
@@ -202,9 +211,11 @@ __all__ = [
     "components",
     "config_instances",
     "config_pbtxt",
+    "config_runtimes",
     "config_scheduling",
     "config_sequences",
     "config_tensors",
+    "config_texts",
     "container",
     "container_templates",
     "declared_accelerators",

@@ -87,7 +87,7 @@ def variant_of_resource_id(
     Returns:
         The endpoint, and the variant of that name in its configuration, or None where it has no such one.
         None alone where the target is none of a variant's, or no template has the endpoint or its
-        configuration.
+        configuration, or only CloudFormation knows what the variants are called.
     """
     text = references.text(target.place[0], target.properties.get("ResourceId", ""))
     parts = text.split("/")
@@ -95,11 +95,13 @@ def variant_of_resource_id(
     if len(parts) < _RESOURCE_ID_PARTS or parts[0] != "endpoint" or parts[-2] != "variant":
         return None
     name = "/".join(parts[1:-2])
-    endpoint = references.resource(name) or references.named(name, name, ENDPOINT, "EndpointName")
+    endpoint = references.resource(name) or references.named(target.place[0], name, ENDPOINT, "EndpointName")
     config = config_of(references, endpoint) if endpoint is not None and endpoint.type == ENDPOINT else None
     if endpoint is None or config is None:
         return None
-    named = (
-        each for each in variants(config) if not each.shadow and each.data.get("VariantName") == parts[-1]
-    )
-    return endpoint, next(named, None)
+    production = [each for each in variants(config) if not each.shadow]
+    for each in production:
+        if references.text(config.place[0], each.data.get("VariantName")) == parts[-1]:
+            return endpoint, each
+    has_names = all(isinstance(each.data.get("VariantName"), str) for each in production)
+    return (endpoint, None) if production and has_names else None

@@ -10,7 +10,7 @@ from typing import Any
 
 from preflight.rules._template_policies import Statement, statements_of
 from preflight.rules._template_references import Place, References, references_of
-from preflight.rules._template_values import structure, structures
+from preflight.rules._template_values import number, structure, structures, truth
 from preflight.templates import SynthesizedTemplates
 
 __all__ = ["NetworkView", "VpcEndpoint", "Workload", "admits_tls", "network_of"]
@@ -26,13 +26,15 @@ class Workload:
     Attributes:
         place: its resource.
         subnets: as text.
-        groups: likewise.
+        lists_subnets: whether the template names them one by one; a parameter may hold any number.
+        groups: likewise as text.
         role: its role's ARN or name as text; empty where it has none.
         service: what assumes the role.
     """
 
     place: Place
     subnets: tuple[str, ...]
+    lists_subnets: bool
     groups: tuple[str, ...]
     role: str
     service: str
@@ -61,7 +63,7 @@ class VpcEndpoint:
     @property
     def has_private_dns(self) -> bool:
         """Whether the service's usual name leads here."""
-        return self.properties.get("PrivateDnsEnabled") is True
+        return truth(self.properties.get("PrivateDnsEnabled")) is True
 
 
 class NetworkView:
@@ -188,6 +190,7 @@ class NetworkView:
                 yield Workload(
                     place,
                     self.references.texts(place[0], network.get("Subnets")),
+                    isinstance(network.get("Subnets"), list),
                     self.references.texts(place[0], network.get("SecurityGroupIds")),
                     self._text(place, "ExecutionRoleArn", each),
                     "sagemaker.amazonaws.com",
@@ -200,6 +203,7 @@ class NetworkView:
             yield Workload(
                 place,
                 texts(place[0], each.get("SubnetId", card.get("SubnetId"))),
+                True,
                 texts(place[0], each.get("SecurityGroupIds", card.get("GroupSet"))),
                 self._role_of_profile(self._text(place, "IamInstanceProfile", each)),
                 "ec2.amazonaws.com",
@@ -221,12 +225,9 @@ def admits_tls(rules: Iterable[tuple[str, Mapping[str, Any]]], references: Refer
     """Return whether one of the rules is about TLS with the group ``peer``, or with any address."""
     for path, rule in rules:
         protocol = str(rule.get("IpProtocol"))
-        first, last = rule.get("FromPort"), rule.get("ToPort")
+        first, last = number(rule, "FromPort"), number(rule, "ToPort")
         ports = protocol == "-1" or (
-            protocol in ("tcp", "6")
-            and isinstance(first, int)
-            and isinstance(last, int)
-            and first <= HTTPS <= last
+            protocol in ("tcp", "6") and first is not None and last is not None and first <= HTTPS <= last
         )
         other = rule.get("SourceSecurityGroupId", rule.get("DestinationSecurityGroupId"))
         addresses = [rule.get("CidrIp"), rule.get("CidrIpv6"), rule.get("SourcePrefixListId")]

@@ -13,7 +13,7 @@ from typing import Any
 from preflight.rules._template_values import structure
 from preflight.templates import SynthesizedTemplates
 
-__all__ = ["Place", "References", "Resource", "references_of"]
+__all__ = ["Place", "References", "Resource", "readable", "references_of"]
 
 Place = tuple[str, str]
 """A resource: its template's path and its logical id. It is the place of a finding, too."""
@@ -22,6 +22,7 @@ _IDENTIFYING = frozenset({"GroupId", "Id", "KeyId", "RouteTableId", "SubnetId", 
 """Attributes that are what ``Ref`` of their resource is."""
 
 _REFERENCE = re.compile(r"\{([^#{}]+)#([A-Za-z0-9]+)(?:\.[A-Za-z0-9.]+)?\}")
+_SHOWN = re.compile(r"\{[^#{}]+#([A-Za-z0-9]+(?:\.[A-Za-z0-9.]+)?)\}")
 _VARIABLE = re.compile(r"\$\{([^!}][^}]*)\}")
 
 
@@ -62,9 +63,10 @@ class References:
         self._exports: dict[str, tuple[str, Any]] = {}
         for path, document in templates.documents.items():
             for output in structure(document.get("Outputs")).values():
-                name = structure(output.get("Export")).get("Name")
+                exported = structure(output)
+                name = structure(exported.get("Export")).get("Name")
                 if isinstance(name, str):
-                    self._exports[name] = (path, output.get("Value"))
+                    self._exports[name] = (path, exported.get("Value"))
 
     def text(self, path: str, value: Any) -> str:  # noqa: ANN401 - a template's JSON
         """Return ``value``, which stands in the template at ``path``."""
@@ -93,14 +95,24 @@ class References:
         return self.resource(self.text(path, value))
 
     def named(self, path: str, value: Any, resource_type: str, name_property: str) -> Resource | None:  # noqa: ANN401 - a template's JSON
-        """Return the resource of a type that ``value`` names: by its name, or by a reference to it."""
-        if isinstance(value, str):
-            found = (
-                each for each in self.of_type(resource_type) if each.properties.get(name_property) == value
-            )
-            return next(found, None)
-        target = self.target(path, value)
-        return target if target is not None and target.type == resource_type else None
+        """Return the resource of a type that ``value`` names: by its name, or by a reference to it.
+
+        A name that parameters make up is the same within one template alone.
+        """
+        if value is None:
+            return None
+        text = self.text(path, value)
+        target = self.resource(text)
+        if target is not None:
+            return target if target.type == resource_type else None
+        found = (
+            each
+            for each in self.of_type(resource_type)
+            if each.properties.get(name_property) is not None
+            and self.text(each.place[0], each.properties[name_property]) == text
+            and ("{" not in text or each.place[0] == path)
+        )
+        return next(found, None)
 
     def of_type(self, *types: str) -> Iterator[Resource]:
         """Yield the resources of ``types``."""
@@ -141,6 +153,11 @@ class References:
             return f"{{{name}{'.' if attribute else ''}{attribute}}}"
         suffix = "" if not attribute or attribute in _IDENTIFYING else f".{attribute}"
         return f"{{{path}#{name}{suffix}}}"
+
+
+def readable(text: str) -> str:
+    """Return ``text`` with each reference in it as people read it: the logical id, with its attribute."""
+    return _SHOWN.sub(r"\1", text)
 
 
 @lru_cache(maxsize=1)

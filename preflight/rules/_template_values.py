@@ -1,11 +1,13 @@
 """Reading the JSON of templates, where any value may be a function that only CloudFormation resolves."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-__all__ = ["as_text", "at", "items", "number", "objects", "strings", "structure", "structures"]
+__all__ = ["as_text", "at", "items", "number", "objects", "strings", "structure", "structures", "truth"]
 
 _UNKNOWN = "${}"
+_NUMBER = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,15})?")
 
 
 def structure(value: object) -> Mapping[str, Any]:
@@ -34,9 +36,19 @@ def objects(data: Any, *path: str) -> list[Mapping[str, Any]]:  # noqa: ANN401 -
 
 
 def number(data: object, *path: str) -> float | None:
-    """Return the number at ``path``; None where there is none, or a function."""
+    """Return the number at ``path``; None where there is none, or a function.
+
+    CloudFormation takes a number in quotes for a number (User Guide, "Parameters": Number).
+    """
     value = at(data, *path)
+    if isinstance(value, str) and _NUMBER.fullmatch(value):
+        return float(value) if "." in value else int(value)
     return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def truth(value: object) -> bool | None:
+    """Return a Boolean, which may be in quotes; None where there is none, or a function."""
+    return {"True": True, "true": True, "False": False, "false": False}.get(str(value))
 
 
 def items(value: object) -> Sequence[Any]:

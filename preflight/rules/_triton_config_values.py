@@ -19,7 +19,11 @@ _BACKEND_OF_PLATFORM = {
     "pytorch_libtorch": "pytorch",
     "onnxruntime_onnx": "onnxruntime",
     "tensorrt_plan": "tensorrt",
+    "tensorflow_graphdef": "tensorflow",
+    "tensorflow_savedmodel": "tensorflow",
 }
+_PYTHON = ".py"
+"""How a runtime ends that takes the place of a backend's library, as PyTorch's for models that are no TorchScript."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +151,13 @@ class TritonConfig:
 
     @property
     def serving_backend(self) -> str:
-        """The backend, whichever way the file names it; empty where it names none that is known here."""
+        """The backend, whichever way the file names it.
+
+        Empty where it names none that is known here, and where a runtime in Python stands in for the backend's
+        library: what such a one reads and completes is its own (pytorch_backend, README, ``runtime``).
+        """
+        if self.runtime.endswith(_PYTHON):
+            return ""
         return self.backend or _BACKEND_OF_PLATFORM.get(self.platform, "")
 
     @property

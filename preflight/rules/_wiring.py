@@ -18,12 +18,14 @@ class End:
         name: of the ensemble's tensor.
         tensor: what it is there; None where the model that would say it is missing, or lacks it.
         batched: whether Triton adds the batch dimension there.
+        of_a_step: whether it is a tensor of a step's model; else of the ensemble itself.
     """
 
     place: str
     name: str
     tensor: ConfiguredTensor | None
     batched: bool
+    of_a_step: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,4 +98,5 @@ def _ends(member: Member, mapped: tuple[tuple[str, str], ...], role: str) -> Ite
     )
     batched = config is not None and config.max_batch_size > 0
     for own, name in mapped:
-        yield End(f"the {role} {own!r} of {member.place}", name, tensors.get(own), batched)
+        place = f"the {role} {own!r} of {member.place}"
+        yield End(place, name, tensors.get(own), batched, of_a_step=True)

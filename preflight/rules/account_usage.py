@@ -23,7 +23,7 @@ _REQUEST = "Request a higher quota in Service Quotas, or take fewer instances or
 @rule(
     "SEA560",
     severity=Severity.ERROR,
-    enforced_by=Enforcer.SERVICE,
+    enforced_by=Enforcer.CDK,
     seen_after=SeenAfter.BEFORE,
     title="the credentials of another account",
     scope=ACCOUNT,

@@ -27,6 +27,8 @@ LEFT_BEHIND = (".git", ".ipynb_checkpoints", ".svn", "__MACOSX", "__pycache__")
 """Folders of git, Jupyter, Subversion, macOS's archiver and Python; ``serve`` takes any for a model."""
 
 _VERSION_FOLDER = re.compile(r"[1-9][0-9]*")
+_COMPLETED_WHOLLY = {"model.onnx", "model.plan", "model.savedmodel", "model.xml"}
+"""Files whose backends make the configuration of (Triton, auto-generated model configuration)."""
 _MODEL_FILES = {
     "pytorch": ("model.pt",),
     "onnxruntime": ("model.onnx",),
@@ -70,10 +72,10 @@ def config_at_the_root(artifact: ArtifactInspection) -> Iterator[Violation]:
     fix="Put config.pbtxt into the model's folder.",
 )
 def config_missing(artifact: ArtifactInspection) -> Iterator[Violation]:
-    """The model's folder holds its configuration."""
+    """The model's folder holds its configuration, but where its backend makes one of the model's file."""
     wanted = config_path_of(artifact)
     missing = not any(record.path == wanted for record in artifact.files)
-    if missing and artifact.layout is Layout.TRITON:
+    if missing and artifact.layout is Layout.TRITON and not _makes_its_own(artifact):
         yield Violation(f"The archive holds no {wanted}.", f"{wanted} beside the version folders.")
 
 
@@ -155,9 +157,7 @@ def model_file_missing(artifact: ArtifactInspection) -> Iterator[Violation]:
     if config is None or config.is_ensemble:
         return
     wanted = _model_files_of(config)
-    versions = {
-        name: files for name, files in _files_by_folder(artifact).items() if _VERSION_FOLDER.fullmatch(name)
-    }
+    versions = _versions_of(artifact)
     if not wanted or not versions:
         return
     newest = max(versions, key=int)
@@ -194,9 +194,26 @@ def unsafe_member_path(artifact: ArtifactInspection) -> Iterator[Violation]:
             )
 
 
+def _makes_its_own(artifact: ArtifactInspection) -> bool:
+    """Say whether a version has a file that some backend makes the whole configuration of.
+
+    Of a Python model that is what auto_complete_config does: where its text was not read, it may.
+    """
+    names = {file.partition("/")[0] for files in _versions_of(artifact).values() for file in files}
+    by_python = not artifact.python_model or "auto_complete_config" in artifact.python_model
+    return bool(names & _COMPLETED_WHOLLY) or ("model.py" in names and by_python)
+
+
 def _is_unsafe(path: str) -> bool:
     parts = PurePosixPath(path).parts
     return not parts or path.startswith("/") or ".." in parts or "\\" in path or not path.isprintable()
+
+
+def _versions_of(artifact: ArtifactInspection) -> dict[str, list[str]]:
+    """Return the files below each version's folder, by the folder's name."""
+    return {
+        name: files for name, files in _files_by_folder(artifact).items() if _VERSION_FOLDER.fullmatch(name)
+    }
 
 
 def _files_by_folder(artifact: ArtifactInspection) -> dict[str, list[str]]:

@@ -1,7 +1,6 @@
-"""SEA290 to SEA295: ``parameters`` and ``execution_accelerators``, which are handed to the backend."""
+"""SEA290 to SEA294: ``parameters``, which are handed to the backend."""
 
 from collections.abc import Iterator, Mapping
-from pathlib import PurePosixPath
 from typing import Any
 
 from model_packaging.artifact.inspection import ArtifactInspection
@@ -9,10 +8,10 @@ from preflight.finding import Severity
 from preflight.registry import rule
 from preflight.rule import ARTIFACT, Enforcer, SeenAfter, Violation
 from preflight.rules._config_message import message_of
+from preflight.rules._packed_path import packed_path
 from preflight.rules._triton_config import config_of
 
 __all__ = [
-    "accelerator_unknown",
     "cpu_tensors_neither_yes_nor_no",
     "environment_beside_the_server",
     "environment_missing",
@@ -47,9 +46,6 @@ _NUMBERS: Mapping[str, tuple[str, ...]] = {
 """Parameters by backend (onnxruntime_backend, src/onnxruntime.cc, ModelState; pytorch_backend,
 src/libtorch.cc, ParseParameters)."""
 _EXECUTION_MODES = ("0", "1")
-_ACCELERATORS = ("tensorrt", "cuda")
-"""That ONNX Runtime's backend takes on GPUs; of others on CPUs it says a word in its log."""
-_PRECISIONS = ("FP32", "FP16", "BF16", "INT8")
 
 
 @rule(
@@ -68,7 +64,7 @@ def environment_missing(artifact: ArtifactInspection) -> Iterator[Violation]:
     path = _environment(artifact)
     if path is None or not path.startswith(_MODEL_FOLDER):
         return
-    wanted = _in_the_archive(f"{artifact.model}/{path.removeprefix(_MODEL_FOLDER)}")
+    wanted = packed_path(artifact.model, path.removeprefix(_MODEL_FOLDER))
     everything = (artifact, *artifact.beside)
     packed = {record.path for each in everything for record in each.files}
     if wanted and not any(each == wanted or each.startswith(f"{wanted}/") for each in packed):
@@ -170,36 +166,6 @@ def parameter_of_another_spelling(artifact: ArtifactInspection) -> Iterator[Viol
             )
 
 
-@rule(
-    "SEA295",
-    severity=Severity.ERROR,
-    enforced_by=Enforcer.SERVER,
-    seen_after=SeenAfter.AFTER_START_UP,
-    title="an accelerator that ONNX Runtime's backend does not know",
-    scope=ARTIFACT,
-    source="onnxruntime_backend, src/onnxruntime.cc, ModelState::LoadModel; README, ONNX Runtime with "
-    "TensorRT optimization",
-    symptom=f"Triton says 'unknown Execution Accelerator' or 'unsupported precision mode', {_NOT_LOADED}",
-    fix='Name "tensorrt" or "cuda", and a precision_mode of FP32, FP16, BF16 or INT8.',
-)
-def accelerator_unknown(artifact: ArtifactInspection) -> Iterator[Violation]:
-    """Of instances on GPUs each accelerator is added, or refused."""
-    config = message_of(artifact)
-    if config is None or _backend(artifact) != "onnxruntime":
-        return
-    field = ("optimization", "execution_accelerators")
-    for each in config.optimization.execution_accelerators.gpu_execution_accelerator:
-        if each.name not in _ACCELERATORS:
-            yield Violation(
-                f"The GPU execution accelerator is {each.name!r}.",
-                f"{' or '.join(map(repr, _ACCELERATORS))}.",
-                field=field,
-            )
-        precision = each.parameters.get("precision_mode")
-        if each.name == "tensorrt" and precision is not None and precision not in _PRECISIONS:
-            yield Violation(f"precision_mode is {precision!r}.", f"{', '.join(_PRECISIONS)}.", field=field)
-
-
 def _backend(artifact: ArtifactInspection) -> str:
     config = config_of(artifact)
     return config.serving_backend if config is not None else ""
@@ -215,19 +181,6 @@ def _parameters(artifact: ArtifactInspection, backend: str) -> dict[str, str]:
 
 def _environment(artifact: ArtifactInspection) -> str | None:
     return _parameters(artifact, "python").get(_ENVIRONMENT) or None
-
-
-def _in_the_archive(path: str) -> str:
-    """Return ``path`` without ``.`` and ``..``; empty where it leaves the archive."""
-    parts: list[str] = []
-    for part in PurePosixPath(path).parts:
-        if part == "..":
-            if not parts:
-                return ""
-            parts.pop()
-        elif part != "/":
-            parts.append(part)
-    return "/".join(parts)
 
 
 def _begins_with_a_number(value: str) -> bool:

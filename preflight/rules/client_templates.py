@@ -6,6 +6,7 @@ from typing import Any
 from preflight.finding import Severity
 from preflight.registry import rule
 from preflight.rule import TEMPLATE, Enforcer, SeenAfter, Violation
+from preflight.rules._template_values import structure
 from preflight.templates import SynthesizedTemplates
 
 __all__ = ["accelerators_out_of_reach", "key_pair", "metadata_without_token", "unencrypted_volume"]
@@ -100,7 +101,7 @@ def accelerators_out_of_reach(templates: SynthesizedTemplates) -> Iterator[Viola
     """Where an instance has accelerators, some template has the endpoint of their runtime."""
     has_endpoint = any(
         resource.get("Type") == "AWS::EC2::VPCEndpoint"
-        and str(resource.get("Properties", {}).get("ServiceName", "")).endswith(_RUNTIME)
+        and str(structure(resource.get("Properties")).get("ServiceName", "")).endswith(_RUNTIME)
         for _, _, resource in templates.resources()
     )
     for place, properties in _instances(templates):
@@ -115,7 +116,7 @@ def accelerators_out_of_reach(templates: SynthesizedTemplates) -> Iterator[Viola
 def _instances(templates: SynthesizedTemplates) -> Iterator[tuple[_Place, Mapping[str, Any]]]:
     for path, logical_id, resource in templates.resources():
         if resource.get("Type") == "AWS::EC2::Instance":
-            yield (path, logical_id), resource.get("Properties", {})
+            yield (path, logical_id), structure(resource.get("Properties"))
 
 
 def _list(properties: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:

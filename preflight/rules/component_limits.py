@@ -231,7 +231,7 @@ def text_refused(templates: SynthesizedTemplates) -> Iterator[Violation]:
     scope=TEMPLATE,
     source="SageMaker API Reference, InferenceComponentContainerSpecification, ArtifactUrl: a single gzip "
     "compressed tar archive",
-    symptom="CreateInferenceComponent is refused, or its copies never start.",
+    symptom="The component fails: 'Failed to extract model data archive', and its copies never start.",
     fix="Pack it, or take a Model: a Model may refer to what is not packed.",
 )
 def artifact_not_packed(templates: SynthesizedTemplates) -> Iterator[Violation]:

@@ -58,12 +58,12 @@ def name_of_another_component(templates: SynthesizedTemplates) -> Iterator[Viola
     "SEA832",
     severity=Severity.ERROR,
     enforced_by=Enforcer.NOBODY,
-    seen_after=SeenAfter.AT_ONCE,
+    seen_after=SeenAfter.LATER,
     title="two that scale the same instances",
     scope=TEMPLATE,
     source="SageMaker Developer Guide, reduce hosting costs with inference components: managed instance "
     "scaling, or Application Auto Scaling on the variant",
-    symptom="The scalable target is refused, or its instances go and come with every copy.",
+    symptom="One adds instances and the other takes them away again, with every copy that comes or goes.",
     fix="Leave out ManagedInstanceScaling, or the target of the variant.",
 )
 def two_scale_the_same_instances(templates: SynthesizedTemplates) -> Iterator[Violation]:

@@ -11,7 +11,7 @@ from preflight.finding import Severity
 from preflight.registry import rule
 from preflight.rule import TEMPLATE, Enforcer, SeenAfter, Violation
 from preflight.rules._template_components import components, specifications
-from preflight.rules._template_values import at, number, structures
+from preflight.rules._template_values import at, number, structure, structures
 from preflight.templates import SynthesizedTemplates
 
 __all__ = [
@@ -125,7 +125,7 @@ def model_on_a_component_endpoint(templates: SynthesizedTemplates) -> Iterator[V
     for path, logical_id, resource in templates.resources():
         if resource.get("Type") != "AWS::SageMaker::EndpointConfig":
             continue
-        properties = resource.get("Properties", {})
+        properties = structure(resource.get("Properties"))
         for variant in structures(properties.get("ProductionVariants")):
             managed, has_role = "ManagedInstanceScaling" in variant, "ExecutionRoleArn" in properties
             if (managed or has_role) and "ModelName" in variant:
@@ -158,7 +158,7 @@ def model_on_a_component_endpoint(templates: SynthesizedTemplates) -> Iterator[V
 def minimum_above_maximum(templates: SynthesizedTemplates) -> Iterator[Violation]:
     """Of copies and of instances alike."""
     for path, logical_id, resource in templates.resources():
-        properties = resource.get("Properties", {})
+        properties = structure(resource.get("Properties"))
         ranges: list[tuple[float | None, float | None]] = []
         if resource.get("Type") == "AWS::ApplicationAutoScaling::ScalableTarget":
             ranges = [(number(properties, "MinCapacity"), number(properties, "MaxCapacity"))]

@@ -12,6 +12,7 @@ from preflight.rules._triton_config import config_of
 __all__ = [
     "backend_and_platform_differ",
     "gpus_of_a_model_group",
+    "gpu_of_no_number",
     "name_with_spaces",
     "only_passive_instances",
     "platform_unknown",
@@ -191,3 +192,27 @@ def name_with_spaces(artifact: ArtifactInspection) -> Iterator[Violation]:
     """A name becomes part of command lines."""
     if any(letter.isspace() for letter in artifact.model):
         yield Violation(f"The model's name is {artifact.model!r}.", "a name without spaces.")
+
+
+@rule(
+    "SEA286",
+    severity=Severity.ERROR,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.AFTER_START_UP,
+    title="a GPU of a number that there can't be",
+    scope=ARTIFACT,
+    source=f"{_CORE}, ValidateInstanceGroup; Triton server, qa/L0_model_config/noautofill_platform/negative_gpu",
+    symptom=f"Triton says 'specifies invalid or unsupported gpu id', {_NOT_LOADED}",
+    fix="Leave gpus out for all of the instance's GPUs, or number them from 0; for the CPU write KIND_CPU.",
+)
+def gpu_of_no_number(artifact: ArtifactInspection) -> Iterator[Violation]:
+    """GPUs count from 0; -1 is neither all of them nor none."""
+    config = message_of(artifact)
+    for index, group in enumerate(config.instance_group if config is not None else ()):
+        negative = [number for number in group.gpus if number < 0]
+        if negative and enum_name(group, "kind") in ("KIND_AUTO", "KIND_GPU"):
+            yield Violation(
+                f"An instance_group names the GPUs {list(group.gpus)}.",
+                "numbers from 0, or no gpus.",
+                field=("instance_group", index, "gpus"),
+            )

@@ -1,4 +1,4 @@
-"""SEA2xx: what Triton refuses in a config.pbtxt, or silently does something else with."""
+"""SEA202 to SEA210: what Triton refuses in a config.pbtxt, or silently does something else with."""
 
 from collections.abc import Iterator
 
@@ -9,13 +9,7 @@ from preflight.registry import rule
 from preflight.rule import ARTIFACT, Enforcer, SeenAfter, Violation
 from preflight.rules._completion import completes_tensors
 from preflight.rules._environment import ADDITIONAL_ARGUMENTS
-from preflight.rules._triton_config import (
-    NO_DATATYPE,
-    ConfiguredTensor,
-    TritonConfig,
-    config_error_of,
-    config_of,
-)
+from preflight.rules._triton_config import NO_DATATYPE, ConfiguredTensor, TritonConfig, config_of
 from spec import Model
 
 __all__ = [
@@ -28,7 +22,6 @@ __all__ = [
     "preferred_batch_size_out_of_range",
     "response_cache_without_cache",
     "tensors_missing",
-    "unreadable",
 ]
 
 _NOT_LOADED = "and the endpoint fails after its start-up time-out."
@@ -50,26 +43,6 @@ def _starts_with_cache(model: Model) -> bool:
     """Stacks ask for a cache by a variable; what an image of the user's own makes of that is not known."""
     arguments = model.container.environment.get(ADDITIONAL_ARGUMENTS, "")
     return model.container.image_uri is None or any(each in arguments for each in _CACHE_ARGUMENTS)
-
-
-@rule(
-    "SEA201",
-    severity=Severity.ERROR,
-    enforced_by=Enforcer.SERVER,
-    seen_after=SeenAfter.AFTER_START_UP,
-    title="config.pbtxt can't be read",
-    scope=ARTIFACT,
-    source="Triton, common/protobuf/model_config.proto; seen on Triton 2.51",
-    symptom="The API says only 'failed to poll from model repository', the server's log alone says why, "
-    + _NOT_LOADED,
-    fix="Correct the file at that line; field names are those of Triton's model_config.proto.",
-)
-def unreadable(artifact: ArtifactInspection) -> Iterator[Violation]:
-    """Unknown fields, unknown enum values and broken syntax stop Triton from reading the file."""
-    error = config_error_of(artifact)
-    if error is not None:
-        place = f"config.pbtxt:{error.line}:{error.column}" if error.line else "config.pbtxt"
-        yield Violation(f"{place}: {error.reason.rstrip('.')}.", "protobuf text of inference.ModelConfig.")
 
 
 @rule(

@@ -7,7 +7,7 @@ from model_packaging.artifact.inspection import ArtifactInspection
 from preflight.finding import Severity
 from preflight.registry import rule
 from preflight.rule import ARTIFACT, Enforcer, SeenAfter, Violation
-from preflight.rules._completion import completes_tensors
+from preflight.rules._completion import completes_batch_size
 from preflight.rules._config_message import enum_name, message_of
 
 __all__ = [
@@ -114,12 +114,12 @@ def order_and_priorities(artifact: ArtifactInspection) -> Iterator[Violation]:
 def batcher_without_batches(artifact: ArtifactInspection) -> Iterator[Violation]:
     """Without a batch dimension there is nothing to join; priorities and time-outs of a queue still work.
 
-    A backend that completes inputs and outputs may complete max_batch_size as well.
+    A backend may complete max_batch_size.
     """
     config, batching = message_of(artifact), _batching(artifact)
     if config is None or batching is None or config.max_batch_size > 0:
         return
-    if completes_tensors(artifact) and not (config.input and config.output):
+    if completes_batch_size(artifact):
         return
     if not any(getattr(batching, name) for name in _FOR_QUEUES if name != "default_queue_policy") and (
         not batching.HasField("default_queue_policy")

@@ -10,6 +10,7 @@ from preflight.finding import Severity
 from preflight.registry import rule
 from preflight.rule import ARTIFACT, Enforcer, SeenAfter, Violation
 from preflight.rules._config_message import enum_name, message_of
+from preflight.rules._packed_path import packed_path
 
 __all__ = [
     "control_impossible",
@@ -185,10 +186,10 @@ def _initial_state_complaints(
             size == VARIABLE or one not in (size, VARIABLE) for size, one in zip(dims, wanted, strict=True)
         ):
             yield f"has dims {wanted}, its initial_state {dims}", f"{wanted}, a size instead of each -1"
-        path = f"{artifact.model}/{_INITIAL_STATES}/{initial.data_file}"
+        path = packed_path(f"{artifact.model}/{_INITIAL_STATES}", initial.data_file)
         if initial.WhichOneof("state_data") is None:
             yield "has an initial_state without data", "zero_data or data_file"
-        elif initial.data_file and all(record.path != path for record in artifact.files):
+        elif initial.data_file and path and all(record.path != path for record in artifact.files):
             yield (
                 f"begins with {initial.data_file!r}, and the archive has no {path}",
                 f"{path} in the archive",

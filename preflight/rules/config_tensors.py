@@ -10,6 +10,7 @@ from model_packaging.artifact.signature import VARIABLE
 from preflight.finding import Severity
 from preflight.registry import rule
 from preflight.rule import ARTIFACT, Enforcer, SeenAfter, Violation
+from preflight.rules._completion import completes_batch_size, completes_tensors
 from preflight.rules._config_message import enum_name, message_of
 from preflight.rules._triton_config import config_of
 
@@ -86,11 +87,11 @@ def reshape_impossible(artifact: ArtifactInspection) -> Iterator[Violation]:
     if config is None:
         return
     for role, index, tensor in _tensors(artifact):
-        if not tensor.HasField("reshape"):
+        if not tensor.HasField("reshape") or _is_completed(artifact, tensor):
             continue
         dims, shape = list(tensor.dims), list(tensor.reshape.shape)
         field = (role, index, "reshape")
-        if not shape and config.max_batch_size == 0:
+        if not shape and config.max_batch_size == 0 and not completes_batch_size(artifact):
             yield Violation(
                 f"{tensor.name!r} is reshaped to a scalar, and max_batch_size is 0.",
                 "at least one dimension, such as [ 1 ].",
@@ -126,6 +127,7 @@ def image_format_without_image(artifact: ArtifactInspection) -> Iterator[Violati
             role == "input"
             and enum_name(tensor, "format") != "FORMAT_NONE"
             and len(tensor.dims) != _IMAGE_RANK
+            and not _is_completed(artifact, tensor)
         ):
             yield Violation(
                 f"{tensor.name!r} has {enum_name(tensor, 'format')} and dims {list(tensor.dims)}.",
@@ -157,7 +159,8 @@ def tensor_of_tensorrt_alone(artifact: ArtifactInspection) -> Iterator[Violation
                 yield Violation(
                     f"{tensor.name!r} has {name}.", f"{name} with TensorRT alone.", field=(role, index, name)
                 )
-        if is_plan and tensor.is_non_linear_format_io and len(tensor.dims) != _IMAGE_RANK:
+        is_short = len(tensor.dims) != _IMAGE_RANK and not _is_completed(artifact, tensor)
+        if is_plan and tensor.is_non_linear_format_io and is_short:
             yield Violation(
                 f"{tensor.name!r} has is_non_linear_format_io and dims {list(tensor.dims)}.",
                 "three dims.",
@@ -182,9 +185,10 @@ def batch_tensor_impossible(artifact: ArtifactInspection) -> Iterator[Violation]
     if config is None:
         return
     inputs, outputs = [each.name for each in config.input], [each.name for each in config.output]
+    completes = completes_tensors(artifact)
     for role in ("batch_input", "batch_output"):
         for index, batch in enumerate(getattr(config, role)):
-            yield from _batch_sources(role, index, batch, inputs)
+            yield from _batch_sources(role, index, batch, inputs if inputs or not completes else None)
     for index, batch in enumerate(config.batch_input):
         if enum_name(batch, "data_type") not in _BATCH_DATATYPES:
             yield Violation(
@@ -194,7 +198,8 @@ def batch_tensor_impossible(artifact: ArtifactInspection) -> Iterator[Violation]
             )
     for index, batch in enumerate(config.batch_output):
         for name, count in Counter(batch.target_name).items():
-            if name not in outputs or count > 1:
+            is_unknown = name not in outputs and bool(outputs or not completes)
+            if is_unknown or count > 1:
                 yield Violation(
                     f"batch_output {index} has the target {name!r}{' twice' if count > 1 else ''}.",
                     f"{_listed(outputs)}, each once.",
@@ -206,14 +211,15 @@ def _batch_sources(
     role: str,
     index: int,
     batch: Any,  # noqa: ANN401 - protobuf's classes ship no types
-    inputs: Sequence[str],
+    inputs: Sequence[str] | None,
 ) -> Iterator[Violation]:
+    """Yield what is wrong with the sources; ``inputs`` is None where the backend completes them."""
     sources = list(batch.source_input)
-    if len(sources) != 1 or sources[0] not in inputs:
+    if len(sources) != 1 or (inputs is not None and sources[0] not in inputs):
         yield Violation(
             f"{role} {index} of kind {enum_name(batch, 'kind')} has the source_input "
             f"{_listed(sources) or 'none'}.",
-            f"one of {_listed(inputs) or 'the inputs'}.",
+            f"one of {_listed(inputs or ()) or 'the inputs'}.",
             field=(role, index),
         )
 
@@ -225,6 +231,11 @@ def _tensors(artifact: ArtifactInspection) -> Iterator[tuple[str, int, Any]]:
         for role in ("input", "output"):
             for index, tensor in enumerate(getattr(config, role)):
                 yield role, index, tensor
+
+
+def _is_completed(artifact: ArtifactInspection, tensor: Any) -> bool:  # noqa: ANN401 - see _batch_sources
+    """Say whether the backend gives the tensor the dims that it lacks."""
+    return not tensor.dims and completes_tensors(artifact)
 
 
 def _elements(sizes: Sequence[int]) -> list[int]:

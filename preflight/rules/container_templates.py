@@ -7,7 +7,7 @@ from preflight.registry import rule
 from preflight.rule import TEMPLATE, Enforcer, SeenAfter, Violation
 from preflight.rules._template_models import MODEL, containers, is_multi_model
 from preflight.rules._template_references import references_of
-from preflight.rules._template_values import structure, structures
+from preflight.rules._template_values import structure, structures, truth
 from preflight.templates import SynthesizedTemplates
 
 __all__ = ["files_of_a_multi_model_container", "model_from_the_hub_in_isolation", "names_of_some_containers"]
@@ -31,7 +31,7 @@ _HUB_VARIABLE = "HF_MODEL_ID"
 def model_from_the_hub_in_isolation(templates: SynthesizedTemplates) -> Iterator[Violation]:
     """A container that is isolated has its model already: by S3, or in the image."""
     for place, model in references_of(templates).properties_of(MODEL):
-        for container in containers(model) if model.get("EnableNetworkIsolation") is True else ():
+        for container in containers(model) if truth(model.get("EnableNetworkIsolation")) else ():
             name = structure(container.get("Environment")).get(_HUB_VARIABLE)
             given = "ModelDataUrl" in container or "ModelDataSource" in container
             if isinstance(name, str) and not name.startswith("/") and not given:

@@ -34,7 +34,7 @@ _VARIABLE = re.compile(r"\$\{([^!.}]+)[^}]*\}")
 def created_too_early(templates: SynthesizedTemplates) -> Iterator[Violation]:
     """Targets and components that name an endpoint of their own template by its text depend on it."""
     for path, document in templates.documents.items():
-        resources = structure(document.get("Resources"))
+        resources = {key: structure(each) for key, each in structure(document.get("Resources")).items()}
         endpoints = {
             name: logical_id
             for logical_id, each in resources.items()

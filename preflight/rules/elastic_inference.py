@@ -6,6 +6,7 @@ from typing import Any
 from preflight.finding import Severity
 from preflight.registry import rule
 from preflight.rule import TEMPLATE, Enforcer, SeenAfter, Violation
+from preflight.rules._template_values import structure
 from preflight.templates import SynthesizedTemplates
 
 __all__ = ["elastic_inference_retired"]
@@ -35,7 +36,7 @@ def elastic_inference_retired(templates: SynthesizedTemplates) -> Iterator[Viola
 
 
 def _accelerators(resource: Mapping[str, Any]) -> Iterator[object]:
-    properties = resource.get("Properties", {})
+    properties = structure(resource.get("Properties"))
     match resource.get("Type"):
         case "AWS::SageMaker::EndpointConfig":
             for variant in _list(properties, "ProductionVariants"):
@@ -46,7 +47,7 @@ def _accelerators(resource: Mapping[str, Any]) -> Iterator[object]:
                 yield accelerator.get("Type")
         case "AWS::EC2::LaunchTemplate":
             for accelerator in _list(
-                properties.get("LaunchTemplateData", {}), "ElasticInferenceAccelerators"
+                structure(properties.get("LaunchTemplateData")), "ElasticInferenceAccelerators"
             ):
                 yield accelerator.get("Type")
 

@@ -6,7 +6,7 @@ from model_packaging.artifact.inspection import ArtifactInspection
 from preflight.finding import Severity
 from preflight.registry import rule
 from preflight.rule import ARTIFACT, Enforcer, SeenAfter, Violation
-from preflight.rules._completion import completes_tensors
+from preflight.rules._completion import completes_batch_size, may_have_more
 from preflight.rules._wiring import Member, wiring_of
 
 __all__ = [
@@ -61,14 +61,14 @@ def tensor_not_of_the_model(artifact: ArtifactInspection) -> Iterator[Violation]
     """The keys of the maps are the model's own tensors, as its backend completes them."""
     wiring = wiring_of(artifact)
     for member in wiring.members if wiring else ():
-        if member.config is None:
+        if member.artifact is None or member.config is None:
             continue
         for role, mapped, tensors in (
             ("input", member.step.inputs, member.config.inputs),
             ("output", member.step.outputs, member.config.outputs),
         ):
             known = [each.name for each in tensors]
-            for own, _ in () if _may_have_more(member) else mapped:
+            for own, _ in () if may_have_more(member.artifact, tensors) else mapped:
                 if own not in known:
                     yield Violation(
                         f"{member.place} maps the {role} {own!r}, which its model does not have.",
@@ -119,7 +119,7 @@ def batch_above_a_members(artifact: ArtifactInspection) -> Iterator[Violation]:
     wiring = wiring_of(artifact)
     for member in wiring.members if wiring else ():
         largest = member.config.max_batch_size if member.config is not None else 0
-        if wiring is not None and 0 < largest < wiring.config.max_batch_size:
+        if wiring is not None and 0 < largest < wiring.config.max_batch_size and not _raises_it(member):
             yield Violation(
                 f"max_batch_size is {wiring.config.max_batch_size}, and that of the model in {member.place} "
                 f"{largest}.",
@@ -186,12 +186,10 @@ def _of_step(member: Member) -> tuple[str | int, ...]:
     return "ensemble_scheduling", "step", member.index
 
 
-def _may_have_more(member: Member) -> bool:
-    """Say whether the step's model has tensors that its configuration leaves to its backend."""
-    if member.artifact is None or member.config is None or not completes_tensors(member.artifact):
-        return False
-    is_complete = bool(member.config.inputs and member.config.outputs)
-    return not is_complete or member.config.serving_backend == "python"
+def _raises_it(member: Member) -> bool:
+    """Say whether the step's model, a Python model, may itself raise the max_batch_size that it declares."""
+    is_python = member.config is not None and member.config.serving_backend == "python"
+    return is_python and member.artifact is not None and completes_batch_size(member.artifact)
 
 
 def _names(names: list[str]) -> str:

@@ -8,7 +8,7 @@ from model_packaging.artifact.signature import VARIABLE
 from preflight.finding import Severity
 from preflight.registry import rule
 from preflight.rule import ARTIFACT, Enforcer, SeenAfter, Violation
-from preflight.rules._triton_config import NO_DATATYPE, triton_datatype
+from preflight.rules._triton_config import NO_DATATYPE, ConfiguredTensor, triton_datatype
 from preflight.rules._wiring import End, Wiring, wiring_of
 
 __all__ = [
@@ -160,12 +160,17 @@ def tensor_datatype_differs(artifact: ArtifactInspection) -> Iterator[Violation]
 def tensor_dims_differ(artifact: ArtifactInspection) -> Iterator[Violation]:
     """Shapes contradict each other where their lengths differ, or two fixed sizes.
 
-    Between models with and without a batch dimension they agree with it, or without it: either will do.
+    Triton compares them as they are written, then once more with -1 before those of models with a batch
+    dimension: between models with and without one they agree either way (ensemble_utils.cc,
+    ValidateTensorConsistency). The ensemble's own tensors count as they are reshaped. Of dims that a backend
+    completes nothing is known.
     """
     for origin, reader in _connections(wiring_of(artifact)):
         if origin.tensor is None or reader.tensor is None:
             continue
-        given, taken = origin.tensor.dims, reader.tensor.dims
+        given, taken = _dims(origin.tensor, origin), _dims(reader.tensor, reader)
+        if not given or not taken:
+            continue
         if not _agree(given, taken) and not _agree(_full(origin, given), _full(reader, taken)):
             yield Violation(
                 f"{origin.name!r} is {list(given)} by {origin.place} and {list(taken)} for {reader.place}.",
@@ -187,6 +192,10 @@ def _agree(given: tuple[int, ...], taken: tuple[int, ...]) -> bool:
     return len(given) == len(taken) and all(
         one == other or VARIABLE in (one, other) for one, other in zip(given, taken, strict=True)
     )
+
+
+def _dims(tensor: ConfiguredTensor, end: End) -> tuple[int, ...]:
+    return tensor.dims if end.of_a_step else tensor.model_dims
 
 
 def _full(end: End, dims: tuple[int, ...]) -> tuple[int, ...]:

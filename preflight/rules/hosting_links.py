@@ -75,18 +75,19 @@ def nobody_serves_it(templates: SynthesizedTemplates) -> Iterator[Violation]:
 
 
 def _config_of(references: References, place: Place, endpoint: Mapping[str, Any]) -> Place | None:
-    found = references.target(place[0], endpoint.get("EndpointConfigName", ""))
+    found = references.named(place[0], endpoint.get("EndpointConfigName"), _CONFIG, "EndpointConfigName")
     return found.place if found else None
 
 
 def _served_models(references: References) -> Iterator[Place]:
     holders: list[tuple[Place, Mapping[str, Any]]] = []
     for place, config in references.properties_of(_CONFIG):
-        holders += [(place, each) for each in structures(config.get("ProductionVariants"))]
+        for key in ("ProductionVariants", "ShadowProductionVariants"):
+            holders += [(place, each) for each in structures(config.get(key))]
     for place, component in references.properties_of("AWS::SageMaker::InferenceComponent"):
         holders.append((place, structure(component.get("Specification"))))
         holders += [(place, each) for each in structures(component.get("Specifications"))]
     for place, holder in holders:
-        found = references.target(place[0], holder.get("ModelName", ""))
+        found = references.named(place[0], holder.get("ModelName"), _MODEL, "ModelName")
         if found is not None:
             yield found.place

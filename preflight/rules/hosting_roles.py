@@ -189,13 +189,15 @@ def role_without_records(templates: SynthesizedTemplates) -> Iterator[Violation]
 
 @rule(
     "SEA726",
-    severity=Severity.ERROR,
+    severity=Severity.WARNING,
     enforced_by=Enforcer.HOSTING,
     seen_after=SeenAfter.AFTER_START_UP,
     title="a volume key that the execution role can't hand on",
     scope=TEMPLATE,
-    source="SageMaker Developer Guide, SageMaker roles, CreateEndpointConfig: permissions for KmsKeyId",
-    symptom="CreateEndpoint fails after minutes: the key can't be used.",
+    source="SageMaker Developer Guide, SageMaker roles, CreateEndpointConfig: permissions for KmsKeyId. Whether "
+    "they are needed where whoever deploys may grant the key is open: the integration test of "
+    "awslabs/aws-solutions-constructs, aws-lambda-sagemakerendpoint, has a role without them",
+    symptom="CreateEndpoint may fail after minutes: the key can't be used.",
     fix="Allow the role kms:CreateGrant on the key.",
 )
 def volume_key_not_granted(templates: SynthesizedTemplates) -> Iterator[Violation]:

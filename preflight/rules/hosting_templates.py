@@ -7,7 +7,7 @@ from preflight.finding import Severity
 from preflight.registry import rule
 from preflight.rule import TEMPLATE, Enforcer, SeenAfter, Violation
 from preflight.rules._template_references import References, Resource, references_of
-from preflight.rules._template_values import strings, structures
+from preflight.rules._template_values import strings, structures, truth
 from preflight.templates import SynthesizedTemplates
 
 __all__ = [
@@ -38,8 +38,8 @@ _CONFIG = "AWS::SageMaker::EndpointConfig"
 def no_network_isolation(synthesized: SynthesizedTemplates) -> Iterator[Violation]:
     """The container has no network of its own; SageMaker fetches the artifact for it."""
     for resource in _hosts(references_of(synthesized)):
-        if resource.properties.get("EnableNetworkIsolation") is not True:
-            given = resource.properties.get("EnableNetworkIsolation")
+        given = resource.properties.get("EnableNetworkIsolation")
+        if not truth(given) and not isinstance(given, dict):
             what = "EnableNetworkIsolation is " + ("missing." if given is None else f"{given!r}.")
             yield Violation(what, "true.", resource.place)
 
@@ -134,7 +134,7 @@ def data_capture_unencrypted(synthesized: SynthesizedTemplates) -> Iterator[Viol
         # Required where data are captured: without it this is a function, resolved only at deployment.
         if not isinstance(capture, dict) or "DestinationS3Uri" not in capture:
             continue
-        if capture.get("EnableCapture") is not False and "KmsKeyId" not in capture:
+        if truth(capture.get("EnableCapture")) is not False and "KmsKeyId" not in capture:
             yield Violation(
                 "DataCaptureConfig has no KmsKeyId.", "the ARN of a KMS key, or no capture.", resource.place
             )

@@ -1,4 +1,4 @@
-"""SEA438 to SEA442: what packaged models ask of their image, against the release of Triton that is chosen.
+"""SEA438 to SEA442 and SEA444: what packaged models ask of their image, against the release of Triton that is chosen.
 
 Images of the user's own are not judged.
 """
@@ -15,6 +15,7 @@ from preflight.rule import DEPLOYMENT, Enforcer, SeenAfter, Violation
 
 __all__ = [
     "backend_of_another_image",
+    "backend_of_older_images",
     "field_newer_than_the_image",
     "onnx_file_newer_than_the_image",
     "onnx_operators_newer_than_the_image",
@@ -26,6 +27,9 @@ _ONNX = (
     "ONNX Runtime, compatibility (opset and IR version of each release); catalogue/data/triton_contents.json "
     "says which rows were read"
 )
+_TENSORFLOW = "tensorflow"
+_WITHOUT_TENSORFLOW = "25.03"
+"""The first release that NVIDIA published without the backend; releases are year.month."""
 _OF_OTHER_IMAGES = {"tensorrtllm": "<release>-trtllm-python-py3", "vllm": "<release>-vllm-python-py3"}
 """Backends that NVIDIA ships in containers of their own, by the tag of these."""
 
@@ -149,6 +153,31 @@ def syntax_newer_than_the_image(evidence: DeploymentEvidence) -> Iterator[Violat
                 f"The Python model's syntax needs Python {major}.{needs.python_minor}; Triton "
                 f"{contents.release} runs it with {major}.{minor}.",
                 f"syntax of Python {major}.{minor}.",
+                _place(name),
+            )
+
+
+@rule(
+    "SEA444",
+    severity=Severity.WARNING,
+    enforced_by=Enforcer.SERVER,
+    seen_after=SeenAfter.AFTER_START_UP,
+    title="a TensorFlow model in an image without TensorFlow",
+    scope=DEPLOYMENT,
+    source="triton-inference-server/server, pull request 8068 (as of 25.03 the TensorFlow backend is "
+    "deprecated) and issue 8204 (with 25.03 users build it themselves)",
+    symptom=f"Triton says 'unable to find backend library for backend 'tensorflow'', {_NOT_LOADED}",
+    fix="Take a release before 25.03, convert the model to ONNX with tf2onnx, or name an image_uri with the "
+    "backend.",
+)
+def backend_of_older_images(evidence: DeploymentEvidence) -> Iterator[Violation]:
+    """Releases from 25.03 on come without the backend."""
+    older = [each for each in catalogue.triton_contents() if each < _WITHOUT_TENSORFLOW]
+    for name, contents, needs in _served(evidence):
+        if _TENSORFLOW in needs.backends and contents.release >= _WITHOUT_TENSORFLOW:
+            yield Violation(
+                f"The backend is {_TENSORFLOW}, which Triton {contents.release} may not have.",
+                f"triton_release {' or '.join(older)}.",
                 _place(name),
             )
 

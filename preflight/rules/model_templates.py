@@ -7,7 +7,6 @@ from catalogue.limits import (
     CONTAINER_HOSTNAME_MAXIMUM_LENGTH,
     CONTAINER_HOSTNAME_PATTERN,
     PIPELINE_MAXIMUM_CONTAINERS,
-    PIPELINE_MINIMUM_CONTAINERS,
 )
 from preflight.finding import Severity
 from preflight.registry import rule
@@ -36,14 +35,17 @@ _HOSTNAME = re.compile(CONTAINER_HOSTNAME_PATTERN)
     fix="Give PrimaryContainer for one container, Containers for several.",
 )
 def wrong_number_of_containers(templates: SynthesizedTemplates) -> Iterator[Violation]:
-    """A model has one container, or 2 to 15; direct invocation is for several."""
-    least, most = PIPELINE_MINIMUM_CONTAINERS, PIPELINE_MAXIMUM_CONTAINERS
+    """A model has 1 to 15 containers.
+
+    A list of one is taken as well: SageMaker's own templates for model deployment write it
+    (aws-samples/sagemaker-custom-project-templates, endpoint-config-template.yml).
+    """
     for place, model in references_of(templates).properties_of(MODEL):
         several = model.get("Containers")
         if "PrimaryContainer" in model and several:
             yield Violation("PrimaryContainer and Containers are both given.", "one of the two.", place)
-        elif isinstance(several, list) and several and not least <= len(several) <= most:
-            yield Violation(f"Containers has {len(several)}.", f"{least} to {most}.", place)
+        elif isinstance(several, list) and len(several) > PIPELINE_MAXIMUM_CONTAINERS:
+            yield Violation(f"Containers has {len(several)}.", f"1 to {PIPELINE_MAXIMUM_CONTAINERS}.", place)
 
 
 @rule(

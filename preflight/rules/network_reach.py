@@ -21,6 +21,7 @@ __all__ = [
 _HOST_VPC = "SageMaker Developer Guide: give SageMaker hosted endpoints access to resources in your VPC"
 _HANGS = "The endpoint stays in Creating for up to an hour and fails, often without a log."
 _MINIMUM_ZONES = 2
+_SAGEMAKER = "sagemaker.amazonaws.com"
 
 _SERVICES_OF_ACTIONS = {
     "ecr:GetAuthorizationToken": ("ecr.api",),
@@ -45,21 +46,26 @@ _SERVICES_OF_INSTANCE_ACTIONS = {
     "SEA705",
     severity=Severity.ERROR,
     enforced_by=Enforcer.NOBODY,
-    seen_after=SeenAfter.AT_ONCE,
+    seen_after=SeenAfter.LATER,
     title="a model in fewer than two zones",
     scope=TEMPLATE,
     source=f"{_HOST_VPC}, at least two subnets in different Availability Zones",
-    symptom="CreateEndpoint is refused, or the loss of one zone takes the endpoint away.",
+    symptom="Nothing at first, though SageMaker asks for two; the loss of one zone takes the endpoint away.",
     fix="Name subnets of two zones or more in VpcConfig.",
 )
 def model_in_one_zone(templates: SynthesizedTemplates) -> Iterator[Violation]:
-    """Zones are counted where templates say them; a subnet made elsewhere counts as one of its own."""
+    """Zones are counted where templates say them; a subnet made elsewhere counts as one of its own.
+
+    Of a list that a parameter or a function gives nobody knows how many subnets it holds.
+    """
     network = network_of(templates)
     for workload in network.workloads:
+        if workload.service != _SAGEMAKER or not workload.lists_subnets:
+            continue
         zones = set()
         for text in workload.subnets:
             zones.add(str(network.references.properties(text).get("AvailabilityZone", text)))
-        if len(zones) < _MINIMUM_ZONES and workload.service == "sagemaker.amazonaws.com":
+        if len(zones) < _MINIMUM_ZONES:
             yield Violation(
                 f"The model has subnets in {len(zones)} zone{'' if len(zones) == 1 else 's'}.",
                 "subnets in two zones or more.",
@@ -81,7 +87,7 @@ def model_in_one_zone(templates: SynthesizedTemplates) -> Iterator[Violation]:
 def model_without_security_group(templates: SynthesizedTemplates) -> Iterator[Violation]:
     """An instance without one gets the VPC's default group; a model gets none."""
     for workload in network_of(templates).workloads:
-        if not workload.groups:
+        if workload.service == _SAGEMAKER and not workload.groups:
             yield Violation("There is no security group.", "one or more.", workload.place)
 
 
@@ -192,7 +198,7 @@ def no_way_to_service(templates: SynthesizedTemplates) -> Iterator[Violation]:
         if not network.is_isolated(workload):
             continue
         vpc, statements = network.vpc_of(workload), network.statements_of_workload(workload) or ()
-        of_model = workload.service == "sagemaker.amazonaws.com"
+        of_model = workload.service == _SAGEMAKER
         needed = _SERVICES_OF_ACTIONS if of_model else _SERVICES_OF_INSTANCE_ACTIONS
         allowed = {pattern for each in statements for pattern in each.actions}
         for action, services in needed.items():

@@ -5,7 +5,7 @@ from pathlib import PurePosixPath
 
 from model_packaging.artifact.inspection import ArtifactInspection
 from model_packaging.artifact.python_model import read_python_model
-from model_packaging.artifact.python_uses import PythonUses, python_uses
+from model_packaging.artifact.python_uses import PIP, PythonUses, python_uses
 from preflight.finding import Severity
 from preflight.registry import rule
 from preflight.rule import ARTIFACT, Enforcer, SeenAfter, Violation
@@ -36,6 +36,8 @@ _CALLED_WITH: Mapping[str, int] = {
 _ANSWER = "InferenceResponse"
 _OF_THE_CLASS = "auto_complete_config"
 """What Triton calls on the class, before there is an object."""
+_STUB = "triton_python_backend_stub"
+"""In the model's folder it runs the model in a Python of its own."""
 _NOT_IN_THE_IMAGE = ("jax", "torch", "torchvision", "transformers")
 """What the examples of the Python backend, of Triton's tutorials and of AWS install before they use it."""
 
@@ -163,11 +165,16 @@ def answer_never_given(artifact: ArtifactInspection) -> Iterator[Violation]:
     "image has the package.",
 )
 def package_not_in_the_image(artifact: ArtifactInspection) -> Iterator[Violation]:
-    """Triton's LibTorch is no Python package: torch comes with an environment, or beside the model's file."""
+    """Triton's LibTorch is no Python package: torch comes with an environment, or beside the model's file.
+
+    What a stub of the user's own finds is not known, nor what the model installs itself: SEA312 says so.
+    """
     config, uses = message_of(artifact), _uses(artifact)
     if config is None or uses is None or _ENVIRONMENT in config.parameters:
         return
     packed = {part for record in artifact.files for part in PurePosixPath(record.path).parts}
+    if _STUB in packed or any(each.text == PIP for each in uses.downloads):
+        return
     for each in uses.imports:
         if each.text in _NOT_IN_THE_IMAGE and each.text not in packed:
             yield Violation(

@@ -9,7 +9,7 @@ from preflight.rule import TEMPLATE, Enforcer, SeenAfter, Violation
 from preflight.rules._template_hosting import CONFIG, variants
 from preflight.rules._template_models import MODEL, containers, is_multi_model
 from preflight.rules._template_references import Resource, references_of
-from preflight.rules._template_values import number, structure, structures
+from preflight.rules._template_values import number, structure, structures, truth
 from preflight.templates import SynthesizedTemplates
 
 __all__ = ["feature_without_serverless", "memory_or_concurrency"]
@@ -84,7 +84,7 @@ def _of_config(config: Resource, count: int) -> Iterator[str]:
     if count > 1:
         yield "another variant"
     capture = structure(config.properties.get("DataCaptureConfig"))
-    if "DestinationS3Uri" in capture and capture.get("EnableCapture") is not False:
+    if "DestinationS3Uri" in capture and truth(capture.get("EnableCapture")) is not False:
         yield "DataCaptureConfig"
     yield from _network(config.properties)
 
@@ -105,5 +105,5 @@ def _of_model(model: Mapping[str, Any]) -> Iterator[str]:
 def _network(properties: Mapping[str, Any]) -> Iterator[str]:
     if "VpcConfig" in properties:
         yield "VpcConfig"
-    if properties.get("EnableNetworkIsolation") is True:
+    if truth(properties.get("EnableNetworkIsolation")):
         yield "EnableNetworkIsolation"

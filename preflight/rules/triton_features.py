@@ -7,7 +7,15 @@ from model_packaging.artifact.signature import VARIABLE
 from preflight.finding import Severity
 from preflight.registry import rule
 from preflight.rule import ARTIFACT, Enforcer, SeenAfter, Violation
-from preflight.rules._triton_config import ConfiguredTensor, Warmup, config_of, triton_datatype
+from preflight.rules._completion import may_have_more
+from preflight.rules._packed_path import packed_path
+from preflight.rules._triton_config import (
+    NO_DATATYPE,
+    ConfiguredTensor,
+    Warmup,
+    config_of,
+    triton_datatype,
+)
 
 __all__ = [
     "label_file_missing",
@@ -37,14 +45,15 @@ _NOT_LOADED = "and the endpoint fails after its start-up time-out."
     fix="Give the warm-up request data for every input.",
 )
 def warmup_input_missing(artifact: ArtifactInspection) -> Iterator[Violation]:
-    """A warm-up request is a request: it needs every input of the configuration."""
+    """A warm-up request is a request: it needs every input of the configuration that is not optional."""
     for index, warmup, inputs in _warmups(artifact):
         given = {each.name for each in warmup.inputs}
-        missing = [name for name in inputs if name not in given]
+        required = [name for name, tensor in inputs.items() if not tensor.optional]
+        missing = [name for name in required if name not in given]
         if missing:
             yield Violation(
                 f"The warm-up {warmup.name!r} has no data for {_names(missing)}.",
-                f"data for {_names(inputs)}.",
+                f"data for {_names(required)}.",
                 field=("model_warmup", index),
             )
 
@@ -61,9 +70,13 @@ def warmup_input_missing(artifact: ArtifactInspection) -> Iterator[Violation]:
     fix="Correct the input's name, or remove it.",
 )
 def warmup_input_unknown(artifact: ArtifactInspection) -> Iterator[Violation]:
-    """Data is for an input of the model."""
+    """Data is for an input of the model, or for a control of its sequences; some inputs the backend adds."""
+    config = config_of(artifact)
+    if config is None or may_have_more(artifact, config.inputs):
+        return
     for index, warmup, inputs in _warmups(artifact):
-        unknown = [each.name for each in warmup.inputs if each.name not in inputs]
+        known = {*inputs, *config.sequences.inputs}
+        unknown = [each.name for each in warmup.inputs if each.name not in known]
         if unknown:
             yield Violation(
                 f"The warm-up {warmup.name!r} has data for {_names(unknown)}, which the model does not have.",
@@ -85,11 +98,12 @@ def warmup_input_unknown(artifact: ArtifactInspection) -> Iterator[Violation]:
     fix="Give the input's own data type, and a size for each of its dimensions.",
 )
 def warmup_input_differs(artifact: ArtifactInspection) -> Iterator[Violation]:
-    """Type and dims are those of the input; a dimension that varies needs a size."""
+    """Type and dims are those of the input, where they are declared; a dimension that varies needs a size."""
     for index, warmup, inputs in _warmups(artifact):
         for given in warmup.inputs:
             wanted = inputs.get(given.name)
-            if wanted is not None and not _fits(given, wanted):
+            is_declared = wanted is not None and wanted.datatype != NO_DATATYPE and bool(wanted.dims)
+            if wanted is not None and is_declared and not _fits(given, wanted):
                 yield Violation(
                     f"The warm-up {warmup.name!r} gives {given.name!r} {triton_datatype(given.datatype)} "
                     f"with dims {list(given.dims)}.",
@@ -139,10 +153,10 @@ def warmup_batch_size_out_of_range(artifact: ArtifactInspection) -> Iterator[Vio
 def label_file_missing(artifact: ArtifactInspection) -> Iterator[Violation]:
     """Labels lie in the model's folder."""
     config = config_of(artifact)
-    paths = {record.path for record in artifact.files}
+    paths = {record.path for each in (artifact, *artifact.beside) for record in each.files}
     for index, output in enumerate(config.outputs if config is not None else ()):
-        path = f"{artifact.model}/{output.label_filename}"
-        if output.label_filename and path not in paths:
+        path = packed_path(artifact.model, output.label_filename)
+        if output.label_filename and path and path not in paths:
             yield Violation(
                 f"The labels of {output.name!r} are in {output.label_filename!r}, and the archive has no "
                 f"{path}.",

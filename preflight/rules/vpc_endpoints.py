@@ -9,6 +9,7 @@ from preflight.rule import TEMPLATE, Enforcer, SeenAfter, Violation
 from preflight.rules._template_models import fetched_objects, images, listed_buckets
 from preflight.rules._template_network import NetworkView, VpcEndpoint, network_of
 from preflight.rules._template_policies import Statement, allows
+from preflight.rules._template_values import truth
 from preflight.templates import SynthesizedTemplates
 
 __all__ = [
@@ -209,7 +210,9 @@ def second_private_dns(templates: SynthesizedTemplates) -> Iterator[Violation]:
 def endpoint_without_private_dns(templates: SynthesizedTemplates) -> Iterator[Violation]:
     """The usual name of a service leads to its endpoint."""
     for endpoint in network_of(templates).endpoints:
-        if endpoint.is_interface and endpoint.service != "s3" and not endpoint.has_private_dns:
+        given = endpoint.properties.get("PrivateDnsEnabled")
+        known = endpoint.has_private_dns or isinstance(given, dict)
+        if endpoint.is_interface and endpoint.service != "s3" and not known:
             yield Violation(f"PrivateDnsEnabled of {endpoint.service} is not true.", "true.", endpoint.place)
 
 
@@ -228,7 +231,8 @@ def vpc_without_dns(templates: SynthesizedTemplates) -> Iterator[Violation]:
     """EnableDnsSupport is true by default, EnableDnsHostnames false."""
     network = network_of(templates)
     for place, vpc in network.references.properties_of("AWS::EC2::VPC"):
-        both = vpc.get("EnableDnsSupport", True) is True and vpc.get("EnableDnsHostnames") is True
+        given = (vpc.get("EnableDnsSupport", True), vpc.get("EnableDnsHostnames"))
+        both = all(truth(each) or isinstance(each, dict) for each in given)
         if not both and any(
             endpoint.has_private_dns
             for endpoint in network.interface_endpoints(network.references.id_of(place))

@@ -9,6 +9,7 @@ from preflight.finding import Severity
 from preflight.registry import rule
 from preflight.rule import ARTIFACT, Enforcer, SeenAfter, Violation
 from preflight.rules._config_message import enum_name, message_of
+from preflight.rules._packed_path import packed_path
 
 __all__ = ["warmup_file_missing", "warmup_file_short", "warmup_without_data"]
 
@@ -52,7 +53,7 @@ def warmup_file_missing(artifact: ArtifactInspection) -> Iterator[Violation]:
     """Files of warm-up data lie in a folder of their own in the model's."""
     for index, warmup, name, data in _data(artifact):
         path = _path(artifact, data)
-        if data.input_data_file and path not in _sizes(artifact):
+        if data.input_data_file and path and path not in _sizes(artifact):
             yield Violation(
                 f"The warm-up {warmup!r} reads {name!r} from {data.input_data_file!r}, and the archive has "
                 f"no {path}.",
@@ -128,8 +129,9 @@ def _data(artifact: ArtifactInspection) -> Iterator[tuple[int, str, str, Any]]:
 
 
 def _path(artifact: ArtifactInspection, data: Any) -> str:  # noqa: ANN401 - protobuf's classes ship no types
-    return f"{artifact.model}/{_FOLDER}/{data.input_data_file}"
+    return packed_path(f"{artifact.model}/{_FOLDER}", data.input_data_file)
 
 
 def _sizes(artifact: ArtifactInspection) -> dict[str, int]:
-    return {record.path: record.size_bytes for record in artifact.files}
+    everything = (artifact, *artifact.beside)
+    return {record.path: record.size_bytes for each in everything for record in each.files}

@@ -5,7 +5,7 @@ from http import HTTPStatus
 
 from local.aws.server._exchange import Client
 from local.aws.server.invocation_mapping import invocation_answer_type
-from local.aws.server.runtime_answers import answer_head
+from local.aws.server.runtime_answers import BODY_LIMIT_BYTES, answer_head
 
 __all__ = ["AnswerRelay", "NewRelay"]
 
@@ -24,7 +24,12 @@ class AnswerRelay:
         begun: whether the client has got a part of it.
         status: Triton's HTTP status; 0 before it came.
         error: what Triton said, where the status isn't 200.
+        limit_bytes: how long an answer may be (SageMaker Runtime API reference, InvokeEndpoint, Body of the
+            response); None for any length. The client of a longer one sees the connection end
+            (aws/sagemaker-python-sdk issues 799 and 831).
     """
+
+    limit_bytes: int | None = BODY_LIMIT_BYTES
 
     def __init__(self, client: Client, variant: str) -> None:
         self._client = client

@@ -182,8 +182,12 @@ class Invocation:
     # --- from Triton ---
 
     def on_response_head(self, status: int, headers: dict[bytes, bytes]) -> None:
-        """Begin the answer."""
+        """Begin the answer; one that is too long is broken off before the client gets any of it."""
         self._relay.head(status, headers)
+        length = headers.get(b"content-length")
+        limit = self._relay.limit_bytes
+        if not self._relay.is_error and length is not None and limit is not None and int(length) > limit:
+            self._break_off(timed_out=False)
 
     def on_response_body(self, chunk: bytes) -> None:
         """Pass a part of the answer on."""

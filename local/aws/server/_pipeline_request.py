@@ -195,6 +195,8 @@ class _Gathering:
 class _GatheringRelay(AnswerRelay):
     """Gathers an answer that is no error."""
 
+    limit_bytes = None
+
     def __init__(self, client: Client, variant: str) -> None:
         super().__init__(client, variant)
         self.content_type = b""

@@ -29,6 +29,8 @@ _BROKEN = {
 class StreamRelay(AnswerRelay):
     """One answer, as a stream of ``PayloadPart`` events; an error before the first of them is no stream."""
 
+    limit_bytes = None
+
     def head(self, status: int, headers: dict[bytes, bytes]) -> None:
         """Triton's head has come; header names are in lower case."""
         self.status = status

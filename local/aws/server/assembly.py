@@ -30,6 +30,7 @@ from local.aws.server.data_plane import DataPlane
 from local.aws.server.ec2_instances import close_instance_gaps
 from local.aws.server.elastic_inference import ElasticInference
 from local.aws.server.endpoint_configs import EndpointConfigs
+from local.aws.server.endpoint_quotas import EndpointQuotas
 from local.aws.server.endpoint_serving import TritonFleetLauncher
 from local.aws.server.endpoints import Endpoints
 from local.aws.server.json_api import JsonApi
@@ -39,6 +40,7 @@ from local.aws.server.ministack_gaps import close_gaps
 from local.aws.server.models import Models
 from local.aws.server.processing_jobs import ProcessingJobs
 from local.aws.server.public_images import publish_images
+from local.aws.server.refusals import register_refusals
 from local.aws.server.retired_services import refuse_retired_services
 from local.aws.server.role_access import RoleAccess
 from local.aws.server.runtime_metrics import MetricPublisher, Served
@@ -47,6 +49,7 @@ from local.aws.server.sagemaker_store import ENDPOINT, INFERENCE_COMPONENT, Sage
 from local.aws.server.scope import Scope
 from local.aws.server.served_model import ModelUnpacker
 from local.aws.server.served_multi_model import MultiModelPlace
+from local.aws.server.service_quotas import ServiceQuotasApi
 from local.aws.server.settings import Settings
 from local.aws.server.ssm_documents import SsmDocuments, register_ssm_documents
 from local.aws.server.status_report import status_report
@@ -126,7 +129,8 @@ def assemble(settings: Settings) -> Parts:
         },
     )
     hosts = ComponentHosts(_zones_of, clock.now, delays)
-    endpoints = Endpoints(store, fleets, data_plane, hosts, clock)
+    quotas = EndpointQuotas()
+    endpoints = Endpoints(store, fleets, data_plane, hosts, clock, quotas=quotas)
     components = InferenceComponents(
         store,
         ComponentChecks(store, access),
@@ -173,9 +177,12 @@ def assemble(settings: Settings) -> Parts:
     register_ssm_documents(SsmDocuments())
     close_gaps()
     close_instance_gaps(elastic_inference)
+    register_refusals()
     refuse_retired_services(elastic_inference)
     publish_images()
-    return Parts((sagemaker, autoscaling), data_plane, fleets, copies, jobs, builds, ticker)
+    return Parts(
+        (sagemaker, autoscaling, ServiceQuotasApi(quotas)), data_plane, fleets, copies, jobs, builds, ticker
+    )
 
 
 def _zones_of(scope: Scope, subnet_ids: Sequence[str]) -> Sequence[str]:

@@ -1,7 +1,5 @@
 """The EC2 types that ministack's CloudFormation lacks: rules of security groups, and flow logs.
 
-Also what EC2 refuses of a VPC endpoint, which ministack creates whatever its VPC has already.
-
 Create-only properties are those of the CloudFormation registry's schemas.
 """
 
@@ -9,9 +7,8 @@ import secrets
 import time
 from typing import Any
 
-from local.aws.server import ministack_tables, ministack_vpc
+from local.aws.server import ministack_tables
 from local.aws.server.errors import ServerError
-from local.aws.server.vpc_endpoint_conflicts import conflict_of
 
 __all__ = ["register_ec2_types"]
 
@@ -121,6 +118,10 @@ def _create_flow_log(logical_id: str, properties: Properties, stack: str) -> Cre
     to_logs = properties.get("LogDestinationType", "cloud-watch-logs") == "cloud-watch-logs"
     if to_logs and not properties.get("DeliverLogsPermissionArn"):
         raise _RefusedError("DeliverLogsPermissionArn can't be empty for destination type cloud-watch-logs")
+    if to_logs and not group and not properties.get("LogDestination"):
+        raise _RefusedError(
+            "LogGroupName or LogDestination can't be empty for destination type cloud-watch-logs"
+        )
     destination = properties.get("LogDestination") or (
         f"arn:aws:logs:{scope.region}:{scope.account_id}:log-group:{group}" if group else ""
     )
@@ -159,24 +160,8 @@ def _tag(resource_id: str, properties: Properties) -> None:
     ministack_tables.ec2_tags()[resource_id] = list(properties.get("Tags", []))
 
 
-def _refuse_conflicting_vpc_endpoints() -> None:
-    handlers = ministack_tables.resource_handlers("AWS::EC2::VPCEndpoint")
-    create = handlers["create"]
-
-    def checked(logical_id: str, properties: Properties, stack: str) -> Created:
-        vpc = ministack_vpc.vpc(properties["VpcId"])
-        conflict = conflict_of(properties, vpc, ministack_tables.vpc_endpoints().values())
-        if conflict is not None:
-            raise _RefusedError(f"{conflict} (Service: Ec2, Status Code: 400)")
-        created: Created = create(logical_id, properties, stack)
-        return created
-
-    handlers["create"] = checked
-
-
 def register_ec2_types() -> None:
-    """Teach CloudFormation the types, and to refuse what EC2 does."""
-    _refuse_conflicting_vpc_endpoints()
+    """Teach CloudFormation the types."""
     for direction, create_only in _RULE_CREATE_ONLY.items():
         rules = _RuleHandlers(egress=direction == "Egress")
         handlers = {"create": rules.create, "update": rules.update, "delete": rules.delete}

@@ -23,6 +23,9 @@ __all__ = [
 
 DIRECT, SERIAL = "Direct", "Serial"
 
+_ENVIRONMENT_BYTES = 32 * 1024
+"""Of all containers' variables together (API_ContainerDefinition, Environment); what counts is not said."""
+
 
 def containers_of(model: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return a model's containers, in the order that requests pass through them."""
@@ -79,6 +82,16 @@ def check_containers(request: Mapping[str, Any], containers: Sequence[Mapping[st
         )
     for container in multi_model:
         _check_multi_model(container)
+    size = sum(
+        len(f"{name}{value}".encode())
+        for container in containers
+        for name, value in (container.get("Environment") or {}).items()
+    )
+    if size > _ENVIRONMENT_BYTES:
+        raise validation_exception(
+            "The Environment of all containers of a model must not exceed 32 KB together; it has "
+            f"{size} bytes."
+        )
 
 
 def check_serverless(variant: Mapping[str, Any], model: Mapping[str, Any]) -> None:

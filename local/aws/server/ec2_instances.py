@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from xml.sax.saxutils import escape
 
-from local.aws.server import ministack_instances, ministack_tables
+from local.aws.server import ministack_instances, ministack_refusals, ministack_tables
 from local.aws.server.elastic_inference import ElasticInference
 from local.aws.server.errors import AwsError
 from local.aws.server.ministack_instances import HttpAnswer
@@ -22,6 +22,7 @@ _INSTANCE_ID = re.compile("<instanceId>(i-[0-9a-f]+)</instanceId>")
 _INSTANCES = re.compile("<instancesSet>(.*?)</instancesSet>", re.DOTALL)
 _RESERVED_ADDRESSES = 4
 """The first four of a subnet, and the last, are AWS's (Amazon VPC user guide, subnet CIDR blocks)."""
+_GRAVITON = re.compile(r"(a1|[a-z]+[0-9]+g[a-z-]*)\.")
 _METADATA_DEFAULTS = {"HttpTokens": "optional", "HttpEndpoint": "enabled", "HttpPutResponseHopLimit": "1"}
 
 Document = dict[str, Any]
@@ -37,6 +38,7 @@ def close_instance_gaps(elastic_inference: ElasticInference) -> None:
             for item in _items(parameters, "ElasticInferenceAccelerator", "Type")
         ]
         try:
+            _check_architecture(_text(parameters, "InstanceType"), _text(parameters, "ImageId"))
             elastic_inference.check_instance([accelerator for accelerator, _ in accelerators])
         except AwsError as error:
             return ministack_instances.ec2_error(error.code, escape(error.message), error.status)
@@ -60,6 +62,22 @@ def close_instance_gaps(elastic_inference: ElasticInference) -> None:
     ministack_instances.replace_ec2_action(
         "DescribeInstances", lambda parameters: _described_fully(describe(parameters))
     )
+
+
+def _check_architecture(instance_type: str, image_id: str) -> None:
+    # The sentence is AWS's (skypilot-org/skypilot issue 6315); the letter g behind the generation is Graviton
+    # (Amazon EC2 instance types guide, naming conventions). Images are for x86_64 where their names say
+    # nothing.
+    processor = "arm64" if _GRAVITON.match(instance_type) else "x86_64"
+    image = "arm64" if image_id in ministack_refusals.arm64_images() else "x86_64"
+    if instance_type and processor != image:
+        raise AwsError(
+            "InvalidParameterValue",
+            f"The architecture '{processor}' of the specified instance type does not match the architecture "
+            f"'{image}' of the specified AMI. Specify an instance type and an AMI that have matching "
+            "architectures, and try again. You can use 'describe-instance-types' or 'describe-images' to "
+            "discover the architecture of the instance type or AMI.",
+        )
 
 
 def configure_instance(record: Document, parameters: Document) -> None:

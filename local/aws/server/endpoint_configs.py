@@ -1,7 +1,6 @@
 """Endpoint configurations: what SageMaker checks when one is created, and what it remembers.
 
-Sources: API_CreateEndpointConfig and API_ProductionVariant of the SageMaker API reference; for local storage,
-the page "Instance store volumes" of the EC2 user guide.
+Sources: API_CreateEndpointConfig and API_ProductionVariant of the SageMaker API reference.
 """
 
 from collections.abc import Mapping
@@ -9,48 +8,17 @@ from typing import Any
 
 from local.aws.server.container_modes import check_serverless
 from local.aws.server.elastic_inference import ElasticInference
+from local.aws.server.endpoint_variants import instance_types_of
 from local.aws.server.errors import validation_exception
 from local.aws.server.sagemaker_store import ENDPOINT_CONFIG, MODEL, Record, SageMakerStore
 from local.aws.server.scope import Scope
+from local.aws.server.serverless_variants import check_serverless_config, check_serverless_network
+from local.aws.server.variant_instances import check_instance_type, check_multi_model_instance
 
-__all__ = ["EndpointConfigs", "has_local_storage"]
+__all__ = ["EndpointConfigs"]
 
-_FAMILIES_WITH_LOCAL_STORAGE = frozenset(
-    [
-        "c5d",
-        "c6gd",
-        "g4dn",
-        "g5",
-        "g6",
-        "g6e",
-        "g7",
-        "g7e",
-        "m5d",
-        "m6gd",
-        "p4d",
-        "p4de",
-        "p5",
-        "p5e",
-        "p5en",
-        "p6-b200",
-        "p6-b300",
-        "p6e-gb200",
-        "r5d",
-        "r6gd",
-        "r7gd",
-        "trn1",
-        "trn1n",
-        "trn2",
-        "dl1",
-    ]
-)
 _DEFAULT_WEIGHT = 1.0
 _TODAY = ElasticInference()
-
-
-def has_local_storage(instance_type: str) -> bool:
-    """Whether an instance type keeps its data on local NVMe storage, which a KMS key can't encrypt."""
-    return instance_type.split(".")[1] in _FAMILIES_WITH_LOCAL_STORAGE
 
 
 class EndpointConfigs:
@@ -68,17 +36,19 @@ class EndpointConfigs:
     def create(self, scope: Scope, request: Mapping[str, Any]) -> dict[str, Any]:
         """CreateEndpointConfig."""
         variants = request["ProductionVariants"]
-        names = [variant["VariantName"] for variant in variants]
+        _check_shadows(request)
+        every = [*variants, *(request.get("ShadowProductionVariants") or ())]
+        names = [variant["VariantName"] for variant in every]
         if len(set(names)) < len(names):
             raise validation_exception(
                 f"Variant names must be unique within an endpoint configuration: {names}."
             )
-        if len({bool(variant.get("ModelName")) for variant in variants}) > 1:
+        if len({bool(variant.get("ModelName")) for variant in every}) > 1:
             raise validation_exception(
                 "ModelName must be set for every variant, or for none of an endpoint that hosts inference "
                 f"components: {names}."
             )
-        for variant in variants:
+        for variant in every:
             self._check_variant(scope, request, variant)
         weighted = [{"InitialVariantWeight": _DEFAULT_WEIGHT, **variant} for variant in variants]
         record = self._store.add(ENDPOINT_CONFIG, scope, {**request, "ProductionVariants": weighted})
@@ -107,27 +77,24 @@ class EndpointConfigs:
         if variant.get("ModelName"):
             model = self._store.get(MODEL, scope, variant["ModelName"])
             check_serverless(variant, model.document)
+            check_serverless_network(variant, model.document)
+            check_multi_model_instance(variant, model.document)
         elif not request.get("ExecutionRoleArn"):
             raise validation_exception(
                 f"ExecutionRoleArn is required: variant {name} names no model, so that inference components "
                 "can be placed on it."
             )
         if variant.get("ServerlessConfig"):
+            check_serverless_config(request, variant)
             return
         _check_managed_scaling(variant)
-        pools = [pool["InstanceType"] for pool in variant.get("InstancePools") or ()]
-        instance_types = [variant["InstanceType"]] if variant.get("InstanceType") else pools
+        instance_types = instance_types_of(variant)
         if not instance_types:
             raise validation_exception(f"InstanceType or InstancePools is required for variant {name}.")
         if not variant.get("InitialInstanceCount") and not variant.get("ManagedInstanceScaling"):
             raise validation_exception(f"InitialInstanceCount is required for variant {name}.")
         for instance_type in instance_types:
-            if request.get("KmsKeyId") and has_local_storage(instance_type):
-                raise validation_exception(
-                    f"KmsKeyId can't be used with instance type {instance_type} of variant {name}: the "
-                    "instance type has local storage, which is encrypted by a hardware module on the "
-                    "instance."
-                )
+            check_instance_type(request, variant, instance_type)
 
 
 def _check_managed_scaling(variant: Mapping[str, Any]) -> None:
@@ -143,4 +110,15 @@ def _check_managed_scaling(variant: Mapping[str, Any]) -> None:
         raise validation_exception(
             f"MinInstanceCount {least} of variant {variant['VariantName']} must not be above "
             f"MaxInstanceCount {most}."
+        )
+
+
+def _check_shadows(request: Mapping[str, Any]) -> None:
+    # "If you use this field, you can only specify one variant for ProductionVariants and one variant for
+    # ShadowProductionVariants" (API_CreateEndpointConfig, ShadowProductionVariants).
+    shadows, variants = request.get("ShadowProductionVariants") or (), request["ProductionVariants"]
+    if shadows and (len(shadows) > 1 or len(variants) > 1):
+        raise validation_exception(
+            f"{len(shadows)} ShadowProductionVariants and {len(variants)} ProductionVariants: with "
+            "ShadowProductionVariants there can only be one variant of each."
         )

@@ -6,9 +6,15 @@ Source: ProductionVariantSummary, VariantProperty and API_UpdateEndpoint of the 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-__all__ = ["Variants", "described_variants", "retained_variants"]
+__all__ = ["Variants", "described_variants", "instance_types_of", "retained_variants"]
 
 Variants = list[dict[str, Any]]
+
+
+def instance_types_of(variant: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return a variant's instance types: one, those of its pools, or none where it is serverless."""
+    pools = tuple(pool["InstanceType"] for pool in variant.get("InstancePools") or ())
+    return (variant["InstanceType"],) if variant.get("InstanceType") else pools
 
 
 def described_variants(variants: Sequence[Mapping[str, Any]], *, running: bool) -> Variants:

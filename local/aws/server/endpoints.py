@@ -21,7 +21,10 @@ from typing import Any
 
 from local.aws.server.clock import Clock
 from local.aws.server.components.hosts import ComponentHosts
+from local.aws.server.deployment_guardrails import check_deployment_config
 from local.aws.server.endpoint_checks import check_capacities, check_components_stay, check_deletable
+from local.aws.server.endpoint_instances import EndpointInstances
+from local.aws.server.endpoint_quotas import EndpointQuotas
 from local.aws.server.endpoint_variants import Variants, described_variants, retained_variants
 from local.aws.server.errors import AwsError, LaunchError, validation_exception
 from local.aws.server.fleet import Fleet, FleetLauncher, Traffic, VariantPlan
@@ -54,6 +57,7 @@ class Endpoints:
         traffic: the data plane.
         hosts: the instances of endpoints that host inference components.
         clock: holds still while work is under way.
+        quotas: how many instances there may be.
     """
 
     def __init__(
@@ -63,10 +67,13 @@ class Endpoints:
         traffic: Traffic,
         hosts: ComponentHosts,
         clock: Clock,
+        *,
+        quotas: EndpointQuotas | None = None,
     ) -> None:
         self._store = store
         self._hosts = hosts
         self._clock = clock
+        self._instances = EndpointInstances(store, hosts, quotas or EndpointQuotas())
         self._launcher = launcher
         self._traffic = traffic
         self._fleets: dict[str, Fleet] = {}
@@ -76,6 +83,7 @@ class Endpoints:
         """CreateEndpoint."""
         with self._store.lock:
             variants, plans = self._plans(scope, request["EndpointConfigName"])
+            self._instances.check_more(scope, variants)
             record = self._store.add(
                 ENDPOINT,
                 scope,
@@ -100,7 +108,10 @@ class Endpoints:
             self._store.get(ENDPOINT_CONFIG, scope, record.document["EndpointConfigName"])
             variants, plans = self._plans(scope, request["EndpointConfigName"])
             check_components_stay(self._store, record, variants)
-            variants = retained_variants(variants, self._described(record)["ProductionVariants"], request)
+            described = self._instances.described(record)["ProductionVariants"]
+            check_deployment_config(request.get("DeploymentConfig"), described)
+            variants = retained_variants(variants, described, request)
+            self._instances.check_more(scope, variants)
             self._set(record, EndpointStatus="Updating", FailureReason=None)
         self._in_background(record, self._replace_fleet, plans, variants, dict(request))
         return {"EndpointArn": record.arn}
@@ -112,6 +123,7 @@ class Endpoints:
             record = self._store.get(ENDPOINT, scope, request["EndpointName"])
             self._check_settled(record)
             check_capacities(record, desired)
+            self._instances.check_growth(record, desired)
             self._set(record, EndpointStatus="Updating", FailureReason=None)
         counts = {each["VariantName"]: each["DesiredInstanceCount"] for each in desired}
         self._in_background(record, self._resize, counts)
@@ -130,7 +142,7 @@ class Endpoints:
     def describe(self, scope: Scope, request: Mapping[str, Any]) -> dict[str, Any]:
         """DescribeEndpoint."""
         with self._store.lock:
-            return self._described(self._store.get(ENDPOINT, scope, request["EndpointName"]))
+            return self._instances.described(self._store.get(ENDPOINT, scope, request["EndpointName"]))
 
     def wait_settled(self, scope: Scope, name: str, timeout_seconds: float) -> dict[str, Any] | None:
         """Wait until nothing is in progress on an endpoint, and describe it; None once it is gone.
@@ -145,6 +157,10 @@ class Endpoints:
                 return self.describe(scope, {"EndpointName": name})
             except AwsError:
                 return None
+
+    def instance_types(self, scope: Scope, name: str, variant: str) -> tuple[str, ...]:
+        """Return the instance types that a variant has; none where the configuration is gone."""
+        return self._instances.types(self._store.get(ENDPOINT, scope, name), variant)
 
     def fleet_of(self, record: Record) -> Fleet | None:
         """Return what serves an endpoint now."""
@@ -250,15 +266,6 @@ class Endpoints:
         config = self._store.get(ENDPOINT_CONFIG, record.scope, config_name).document
         subnet_ids = (config.get("VpcConfig") or {}).get("Subnets", [])
         self._hosts.open(record.scope, record.name, variants, subnet_ids)
-
-    def _described(self, record: Record) -> dict[str, Any]:
-        described = record.described()
-        for variant in described["ProductionVariants"]:
-            instances = self._hosts.find(record.scope, record.name, variant["VariantName"])
-            if instances is not None:
-                variant["CurrentInstanceCount"] = instances.count
-                variant["DesiredInstanceCount"] = instances.desired
-        return described
 
     def _set(self, record: Record, **changes: object) -> None:
         record.document.update(changes)

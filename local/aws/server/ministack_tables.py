@@ -1,6 +1,7 @@
 """ministack's private names, for it has no plug-in interface.
 
-``ministack_cloudwatch``, ``ministack_instances``, ``ministack_s3`` and ``ministack_vpc`` have others.
+``ministack_cloudwatch``, ``ministack_instances``, ``ministack_refusals``, ``ministack_s3`` and
+``ministack_vpc`` have others.
 
 The version is pinned, and a contract test reads these files and checks that every ``ministack`` name in them
 exists.

@@ -21,11 +21,17 @@ __all__ = [
     "model_data_url",
 ]
 
-_ECR_IMAGE = re.compile(r"\d{12}\.dkr\.ecr(-fips)?\.[a-z0-9-]+\.amazonaws\.com(\.cn)?/[^\s:@]+([:@]\S+)?")
+_ECR_IMAGE = re.compile(
+    r"\d{12}\.dkr\.ecr(-fips)?\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(\.cn)?/[^\s:@]+([:@]\S+)?"
+)
 
 
 class ModelDataAccess(Protocol):
     """Whether SageMaker could read an artifact in a role's name."""
+
+    def can_assume(self, scope: Scope, role_arn: str) -> bool:
+        """Whether there is such a role, and it trusts SageMaker."""
+        ...
 
     def refusal(self, scope: Scope, role_arn: str, url: str) -> bool:
         """Return whether ``url`` can't be read with ``role_arn``: no role, trust, permission or object.
@@ -46,16 +52,24 @@ def model_data_url(container: Mapping[str, Any]) -> str | None:
     return url
 
 
-def check_image(container: Mapping[str, Any]) -> None:
+def check_image(scope: Scope, container: Mapping[str, Any]) -> None:
     """Check where a container's image comes from.
 
+    The words are those of ed-donner/alex issue 30 and aws/sagemaker-pytorch-inference-toolkit pull 7.
+
     Raises:
-        AwsError: from elsewhere than ECR.
+        AwsError: from elsewhere than ECR, or from another region's.
     """
     in_vpc = container.get("ImageConfig", {}).get("RepositoryAccessMode") == "Vpc"
-    if not in_vpc and not _ECR_IMAGE.fullmatch(container["Image"]):
+    image = _ECR_IMAGE.fullmatch(container["Image"])
+    if not in_vpc and image is None:
         raise validation_exception(
             f'Using non-ECR image "{container["Image"]}" without Vpc repository access mode is not supported.'
+        )
+    if image is not None and image["region"] != scope.region:
+        raise validation_exception(
+            f'Region of "{container["Image"]}" does not match expected region of {scope.region}. Cross '
+            "region ECR image pulls are not allowed."
         )
 
 
@@ -98,6 +112,7 @@ class Models:
         check_containers(request, containers)
         for container in containers:
             self._check_container(scope, request["ExecutionRoleArn"], container)
+        self._check_role(scope, request["ExecutionRoleArn"])
         record = self._store.add(MODEL, scope, request)
         return {"ModelArn": record.arn}
 
@@ -119,11 +134,19 @@ class Models:
         """
         return self._store.get(MODEL, scope, name)
 
+    def _check_role(self, scope: Scope, role_arn: str) -> None:
+        # The words are those of awslabs/predictive-maintenance-using-machine-learning issue 3.
+        if not self._access.can_assume(scope, role_arn):
+            raise validation_exception(
+                f"Could not assume role {role_arn}. Please ensure that the role exists and allows principal "
+                "'sagemaker.amazonaws.com' to assume the role."
+            )
+
     def _check_container(self, scope: Scope, role_arn: str, container: Mapping[str, Any]) -> None:
         image = container.get("Image")
         if not image:
             raise validation_exception("Image is required in a container that names no model package.")
-        check_image(container)
+        check_image(scope, container)
         if container.get("ModelDataUrl") and container.get("ModelDataSource"):
             raise validation_exception("ModelDataUrl and ModelDataSource can't both be set in a container.")
         check_model_data_source(container)

@@ -78,7 +78,7 @@ class ProcessingJobs:
 
     def create(self, scope: Scope, request: Mapping[str, Any]) -> dict[str, Any]:
         """CreateProcessingJob: it is checked now, and runs on a thread of its own."""
-        check_image({"Image": request["AppSpecification"]["ImageUri"]})
+        check_image(scope, {"Image": request["AppSpecification"]["ImageUri"]})
         self._check_role(scope, request)
         self._check_volume_key(request)
         try:

@@ -13,14 +13,20 @@ _SERVICE = "sagemaker.amazonaws.com"
 class RoleAccess:
     """Reads the gateway's IAM and S3."""
 
+    def can_assume(self, scope: Scope, role_arn: str) -> bool:
+        """Whether there is such a role, and it trusts SageMaker."""
+        role = ministack_tables.role(scope, role_arn.rsplit("/", 1)[-1])
+        return (
+            role is not None and role["Arn"] == role_arn and ministack_tables.trusts_service(role, _SERVICE)
+        )
+
     def refusal(self, scope: Scope, role_arn: str, url: str) -> bool:
         """Return whether ``url`` can't be read with ``role_arn``: no role, trust, permission or object.
 
         Of an address that ends with a slash, a prefix, one readable object under it is enough.
         """
         name = role_arn.rsplit("/", 1)[-1]
-        role = ministack_tables.role(scope, name)
-        if role is None or role["Arn"] != role_arn or not ministack_tables.trusts_service(role, _SERVICE):
+        if not self.can_assume(scope, role_arn):
             return True
         try:
             located = parse_s3_prefix(url) if url.endswith("/") else parse_s3_url(url)

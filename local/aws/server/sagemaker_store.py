@@ -119,7 +119,7 @@ class SageMakerStore:
         document = {key: copy.deepcopy(value) for key, value in request.items() if key != "Tags"}
         record = Record(kind, scope, name, {**document, **more})
         with self.lock:
-            if (kind, scope, name) in self._records:
+            if self._is_taken(kind, scope, name):
                 raise validation_exception(f'Cannot create already existing {kind.words} "{record.arn}".')
             self._records[kind, scope, name] = record
             if request.get("Tags"):
@@ -176,6 +176,13 @@ class SageMakerStore:
         with self.lock:
             self._check_known(arn)
             self._tags[arn] = dict(tags)
+
+    def _is_taken(self, kind: Kind, scope: Scope, name: str) -> bool:
+        # "The name is case-insensitive in CreateEndpoint" (API_CreateEndpoint); a component's is in its ARN.
+        if kind not in (ENDPOINT, INFERENCE_COMPONENT):
+            return (kind, scope, name) in self._records
+        others = (each for of, where, each in self._records if of is kind and where == scope)
+        return any(each.casefold() == name.casefold() for each in others)
 
     def _check_known(self, arn: str) -> None:
         if not any(record.arn == arn for record in self._records.values()):

@@ -13,7 +13,7 @@ __all__ = ["conflict_of"]
 def conflict_of(
     requested: Mapping[str, Any], vpc: Mapping[str, Any] | None, endpoints: Iterable[Mapping[str, Any]]
 ) -> str | None:
-    """Return EC2's words for what is in the way of an endpoint; None where nothing is.
+    """Return EC2's words for what is in the way of an endpoint, with its code behind; None where nothing is.
 
     Args:
         requested: in the shape of CreateVpcEndpoint's request, or of CloudFormation's properties.

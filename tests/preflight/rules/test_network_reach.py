@@ -1,5 +1,6 @@
 """The rules about what a network leads to, each on a template that is good but for one thing."""
 
+from preflight import check_templates
 from tests.preflight.rules.serving_templates import added, changed, found, without
 
 
@@ -9,9 +10,18 @@ def test_sea705_model_in_one_zone() -> None:
     assert ("SEA705", "Model") in found(changed("SubnetB", AvailabilityZone="us-east-1a"), "SEA705")
 
 
+def test_sea705_counts_no_subnets_of_a_parameter() -> None:
+    """A parameter's list may hold any number of subnets, and so may what a function splits."""
+    for subnets in ({"Ref": "SubnetIds"}, {"Fn::Split": [",", {"Ref": "SubnetIds"}]}):
+        config = {"Subnets": subnets, "SecurityGroupIds": [{"Fn::GetAtt": ["Models", "GroupId"]}]}
+        assert found(changed("Model", VpcConfig=config), "SEA705") == []
+
+
 def test_sea706_model_without_security_group() -> None:
     """An instance without one gets the VPC's default group; a model gets none."""
     assert ("SEA706", "Model") in found(without("Model", "VpcConfig", "SecurityGroupIds"), "SEA706")
+    client = {"SubnetId": {"Ref": "SubnetA"}, "ImageId": "ami-1"}
+    assert found(added("Client", "EC2::Instance", client), "SEA706") == []
 
 
 def test_sea707_no_way_to_s3() -> None:
@@ -43,6 +53,12 @@ def test_sea708_endpoint_not_reachable() -> None:
     assert ("SEA708", "Logs") in found(changed("FromModels", SourceSecurityGroupId="sg-1"), "SEA708")
     assert found(changed("FromModels", SourceSecurityGroupId=None, CidrIp="10.0.0.0/16"), "SEA708") == []
     assert found(changed("Logs", SecurityGroupIds=["sg-1"]), "SEA708") == []
+
+
+def test_sea708_names_groups_by_their_logical_ids() -> None:
+    """What is said of resources is readable where the template is read."""
+    (finding, *_) = [each for each in check_templates(without("FromModels")) if each.rule == "SEA708"]
+    assert finding.what == "No rule lets Models reach ecr.api by 443."
 
 
 def test_sea709_no_tls_out() -> None:

@@ -62,7 +62,7 @@ def test_sea884_holds_each_count(limit: Limit) -> None:
     entries = kind(limit.most) if limit.path[-1] == "Environment" else [{}] * limit.most
     more = kind(limit.most + 1) if limit.path[-1] == "Environment" else [{}] * (limit.most + 1)
     assert rules_in({"It": (limit.owner, within(limit, entries))}, "SEA884") == []
-    assert rules_in({"It": (limit.owner, within(limit, {"Fn::If": ["a", [], []]}))}, "SEA884") == []
+    assert rules_in({"It": (limit.owner, within(limit, {"Fn::FindInMap": ["a", "b", "c"]}))}, "SEA884") == []
     [finding] = findings({"It": (limit.owner, within(limit, more))}, "SEA884")
     assert finding.what == f"{limit.path[-1]} has {limit.most + 1} entries."
 

@@ -65,9 +65,10 @@ def tracked_metric_of(
         name = predefined["PredefinedMetricType"]
         known = _PREDEFINED[resource.dimension]
         if name not in known:
+            # The words of aws/aws-cdk issue 29065.
             raise validation_exception(
-                f"PredefinedMetricType {name} is not one of scalable dimension {resource.dimension}: "
-                f"{', '.join(known)}."
+                f"Scalable dimension {resource.dimension} only supports the following predefined metric "
+                f"types: {', '.join(known)}"
             )
         metric = Metric(NAMESPACE, known[name][0], resource.dimensions(resource_id), known[name][1])
         high_resolution = name.endswith("HighResolution")

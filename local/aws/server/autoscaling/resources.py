@@ -16,6 +16,8 @@ from local.aws.server.scope import Scope
 
 __all__ = ["Capacity", "ComponentCopies", "ScalableResource", "ScalableResources", "VariantInstanceCount"]
 
+_BURSTABLE = re.compile(r"ml\.t[0-9]")
+
 
 @dataclass(frozen=True, slots=True)
 class Capacity:
@@ -59,6 +61,14 @@ class ScalableResource(Protocol):
         """Return the dimensions of the resource's metrics."""
         ...
 
+    def check_scalable(self, scope: Scope, resource_id: str) -> None:
+        """Check that a resource that there is may be scaled.
+
+        Raises:
+            AwsError: it may not.
+        """
+        ...
+
 
 class ComponentCopies:
     """The copies of inference components.
@@ -100,6 +110,9 @@ class ComponentCopies:
     def dimensions(self, resource_id: str) -> dict[str, str]:
         """Return the dimensions of the component's metrics."""
         return {"InferenceComponentName": self._name_in(resource_id)}
+
+    def check_scalable(self, scope: Scope, resource_id: str) -> None:
+        """Every component may be scaled."""
 
     def _described(self, scope: Scope, resource_id: str) -> Mapping[str, Any] | None:
         if self._ID.fullmatch(resource_id) is None:
@@ -158,6 +171,23 @@ class VariantInstanceCount:
         """Return the dimensions of the variant's metrics."""
         _, endpoint, _, variant = resource_id.split("/")
         return {"EndpointName": endpoint, "VariantName": variant}
+
+    def check_scalable(self, scope: Scope, resource_id: str) -> None:
+        """Check that a variant has no burstable instances.
+
+        Source: SageMaker developer guide, "Automatic scaling of Amazon SageMaker AI models": a variant with
+        burstable instances such as T2 can't be registered. The words are this server's own.
+
+        Raises:
+            AwsError: it has.
+        """
+        _, endpoint, _, name = resource_id.split("/")
+        for instance_type in self._endpoints.instance_types(scope, endpoint, name):
+            if _BURSTABLE.match(instance_type):
+                raise validation_exception(
+                    f"Variant {name} of endpoint {endpoint} has burstable instances ({instance_type}), which "
+                    "do not support automatic scaling."
+                )
 
 
 class ScalableResources:

@@ -52,6 +52,7 @@ class ScalableTargets:
         resource = self._resources.of(key.namespace, key.dimension)
         if resource.capacity(scope, key.resource_id) is None:
             raise validation_exception(f"The resource to be scaled was not found for {key}.")
+        resource.check_scalable(scope, key.resource_id)
         with self._store.lock:
             target = self._store.find(key)
             old = target.document if target else {}

@@ -125,6 +125,7 @@ class ComponentChecks:
 
     def _specification(self, specification: Mapping[str, Any], endpoint: Record) -> None:
         if specification.get("BaseInferenceComponentName"):
+            _check_adapter(specification)
             raise AwsError(
                 "UnknownOperationException",
                 "Adapter inference components (BaseInferenceComponentName) are not served on the laptop.",
@@ -154,9 +155,23 @@ class ComponentChecks:
     def _container(self, container: Mapping[str, Any], endpoint: Record) -> None:
         if not container.get("Image"):
             raise validation_exception("Image is required in the container of an inference component.")
-        check_image(container)
+        check_image(endpoint.scope, container)
         role_arn = self._config(endpoint).document["ExecutionRoleArn"]
         check_model_data(self._access, endpoint.scope, role_arn, container.get("ArtifactUrl"))
 
     def _config(self, endpoint: Record) -> Record:
         return self._store.get(ENDPOINT_CONFIG, endpoint.scope, endpoint.document["EndpointConfigName"])
+
+
+def _check_adapter(specification: Mapping[str, Any]) -> None:
+    # API_InferenceComponentSpecification, BaseInferenceComponentName: an adapter has an artifact, and neither
+    # a model nor compute of its own. The words are this server's own.
+    extra = [each for each in ("ModelName", "ComputeResourceRequirements") if specification.get(each)]
+    if extra:
+        raise validation_exception(
+            f"{' and '.join(extra)} can't be set in the specification of an adapter inference component."
+        )
+    if not (specification.get("Container") or {}).get("ArtifactUrl"):
+        raise validation_exception(
+            "ArtifactUrl is required in the container of an adapter inference component."
+        )

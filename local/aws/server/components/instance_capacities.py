@@ -10,7 +10,7 @@ from pathlib import Path
 
 from planning.control.resources import Resources
 
-__all__ = ["capacity_of"]
+__all__ = ["capacity_of", "known_instance_types"]
 
 _DATA = Path(__file__).with_suffix(".json")
 
@@ -27,3 +27,8 @@ def _capacities() -> dict[str, Resources]:
 def capacity_of(instance_type: str) -> Resources | None:
     """Return what ``ml.X`` has; None if that isn't known here."""
     return _capacities().get(instance_type)
+
+
+def known_instance_types() -> tuple[str, ...]:
+    """Return every instance type that is known here."""
+    return tuple(_capacities())

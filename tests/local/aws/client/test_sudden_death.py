@@ -103,7 +103,7 @@ def _serve(account: Account, archive: bytes) -> str:
 def _tritons_of(server_pid: int) -> list[int]:
     """Return the Tritons of a server: each is the child of a supervisor, which is the server's."""
     supervisors = _children_of({server_pid})
-    return sorted(_children_of(supervisors))
+    return sorted(_children_of(_children_of(supervisors)))
 
 
 def _children_of(parents: set[int]) -> set[int]:

@@ -13,7 +13,11 @@ __all__ = ["FakeLauncher", "FakeTraffic", "OpenAccess"]
 
 
 class OpenAccess:
-    """Every artifact can be read, except those at addresses that contain ``secret``."""
+    """Every role is trusted; every artifact can be read, but those at addresses that contain ``secret``."""
+
+    def can_assume(self, scope: Scope, role_arn: str) -> bool:  # noqa: ARG002 - the protocol
+        """Return whether the role is not one called ``untrusted``."""
+        return not role_arn.endswith("/untrusted")
 
     def refuses_listing(self, scope: Scope, role_arn: str, url: str) -> bool:
         """Return whether ``url`` is one of those that can't be read."""

@@ -11,7 +11,7 @@ _PROJECT_ROOT = Path(__file__).resolve().parents[4]
 _SERVER = _PROJECT_ROOT / "local" / "aws" / "server"
 _SOURCES = [
     _SERVER / f"ministack_{name}.py"
-    for name in ("cloudwatch", "codebuild", "instances", "s3", "tables", "vpc")
+    for name in ("cloudwatch", "codebuild", "instances", "refusals", "s3", "tables", "vpc")
 ]
 
 _CHECK = """

@@ -2,11 +2,12 @@ from typing import Any
 
 import pytest
 
-from local.aws.server.endpoint_configs import EndpointConfigs, has_local_storage
+from local.aws.server.endpoint_configs import EndpointConfigs
 from local.aws.server.errors import AwsError
 from local.aws.server.models import Models
 from local.aws.server.sagemaker_store import SageMakerStore
 from local.aws.server.scope import Scope
+from local.aws.server.variant_instances import has_local_storage
 from tests.local.aws.account import IMAGE
 from tests.local.aws.server.fakes import OpenAccess
 
@@ -179,7 +180,8 @@ def test_a_name_is_taken_once(models: Models) -> None:
     models.create(_SCOPE, _model())
     with pytest.raises(AwsError, match=r'^Cannot create already existing model "arn:aws:.*:model/m"\.$'):
         models.create(_SCOPE, _model())
-    models.create(Scope("000000000000", "eu-west-1"), _model())
+    elsewhere = {"Image": _model()["PrimaryContainer"]["Image"].replace("us-east-1", "eu-west-1")}
+    models.create(Scope("000000000000", "eu-west-1"), {**_model(), "PrimaryContainer": elsewhere})
 
 
 def test_a_config_is_described_as_it_was_created(configs: EndpointConfigs) -> None:

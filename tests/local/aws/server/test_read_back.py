@@ -17,6 +17,17 @@ _POLICY = {
         {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/*"}
     ],
 }
+_KEY_POLICY = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Principal": {"AWS": {"Fn::Sub": "arn:aws:iam::${AWS::AccountId}:root"}},
+            "Action": "kms:*",
+            "Resource": "*",
+        }
+    ],
+}
 _TRUST = {
     "Version": "2012-10-17",
     "Statement": [
@@ -116,7 +127,7 @@ def _template(traffic_type: str = "ALL") -> str:
                 "Tags": _TAGS,
             },
         },
-        "Key": {"Type": "AWS::KMS::Key", "Properties": {"KeyPolicy": _POLICY}},
+        "Key": {"Type": "AWS::KMS::Key", "Properties": {"KeyPolicy": _KEY_POLICY}},
         "Bucket": {
             "Type": "AWS::S3::Bucket",
             "Properties": {

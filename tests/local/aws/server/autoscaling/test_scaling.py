@@ -344,7 +344,7 @@ def test_an_ordinary_endpoint_scales_its_instances(
                 },
             },
             "ValidationException",
-            "is not one of scalable dimension",
+            "only supports the following predefined metric types",
         ),
         (
             "put_scheduled_action",

@@ -151,7 +151,7 @@ Edit = Callable[[dict[str, Any]], Any]
         ),
         (
             lambda r: r["Specification"].update(BaseInferenceComponentName="base"),
-            "Adapter inference components",
+            "ModelName and ComputeResourceRequirements can't be set in the specification of an adapter",
         ),
         (
             lambda r: r["Specification"].update(ModelName=None, Container={"Image": "triton:latest"}),
