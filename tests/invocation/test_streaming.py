@@ -20,6 +20,8 @@ from invocation import (
 from model_packaging.artifact import Layout, Signature, TensorSpec
 from tests.invocation.event_streams import Service, encoded, failure, part, served
 
+pytestmark = pytest.mark.integration  # boto3 and a server
+
 SIGNATURE = Signature(
     inputs=(TensorSpec("text_input", "BYTES", (1,)),),
     outputs=(TensorSpec("text_output", "BYTES", (1,)),),

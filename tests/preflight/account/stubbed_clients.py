@@ -5,20 +5,26 @@ from typing import Any
 import boto3
 import botocore.session
 from botocore.client import BaseClient
+from botocore.loaders import create_loader
 from botocore.stub import ANY, Stubber
 
 __all__ = ["StubbedClients"]
+
+_LOADER = create_loader()
+"""One for all tests: it keeps the service models, which take a while to read."""
 
 
 class StubbedClients:
     """boto3's own clients, whose answers are given; what is not given, nobody may ask for."""
 
     def __init__(self) -> None:
+        session = botocore.session.Session()
+        session.register_component("data_loader", _LOADER)
         self._session = boto3.Session(
             aws_access_key_id="key",
             aws_secret_access_key="secret",  # noqa: S106 - nobody's
             region_name="us-east-1",
-            botocore_session=botocore.session.Session(),
+            botocore_session=session,
         )
         self._made: dict[str, tuple[BaseClient, Stubber]] = {}
 

@@ -22,6 +22,7 @@ def test_sea564_bootstrap() -> None:
     assert found("SEA564") == []
 
 
+@pytest.mark.integration
 def test_sea564_asks_for_what_the_cdk_asks_for(tmp_path: Path) -> None:
     """A stack that is synthesized says which version it needs."""
     import aws_cdk as cdk  # noqa: PLC0415 - jsii takes seconds, which other tests needn't wait for
