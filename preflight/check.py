@@ -135,8 +135,9 @@ def check_templates(templates: SynthesizedTemplates) -> tuple[Finding, ...]:
     """Apply the template rules to the templates of a synth.
 
     Returns:
-        What holds whichever way the templates' conditions go: findings whose subject is a logical id and whose location is the template's path. They are
-        acknowledged at the construct (``preflight.cdk.acknowledge``), since no deployment file names it.
+        What holds whichever way the templates' conditions go: findings whose subject is a logical id and
+        whose location is the template's path. They are acknowledged at the construct
+        (``preflight.cdk.acknowledge``), since no deployment file names it.
 
     Raises:
         RuleFailedError: a rule raised.

@@ -17,6 +17,9 @@ __all__ = ["ImageNeeds", "image_needs"]
 _STUB = "triton_python_backend_stub"
 """A file of this name in the model's folder runs it in a Python of its own (Python backend, README)."""
 
+_ONNX_RUNTIME = ("onnxruntime", "onnxruntime_onnx")
+_BACKEND_OF_PLATFORM = {"tensorflow_graphdef": "tensorflow", "tensorflow_savedmodel": "tensorflow"}
+
 
 @dataclass(frozen=True, slots=True)
 class ImageNeeds:
@@ -25,8 +28,10 @@ class ImageNeeds:
     Attributes:
         config_fields: of Triton's model_config.proto that config.pbtxt uses, such as ``ModelConfig.runtime``,
             sorted.
-        backends: that are named and that no file of the model's folder brings, sorted.
-        onnx_opset: version of ONNX's own operators; 0 without an ONNX model.
+        backends: that are named, by the backend's or TensorFlow's platform's name, and that no file of the
+            model's folder brings, sorted.
+        onnx_opset: version of ONNX's own operators; 0 without an ONNX model that Triton's ONNX Runtime reads:
+            what a Python model does with one of its own is not known.
         onnx_ir: version of the ONNX file's format; 0 likewise.
         python_minor: of Python 3, by the syntax of Python models; 0 where any will do.
     """
@@ -63,9 +68,10 @@ def image_needs(models: Iterable["ArtifactInspection"]) -> ImageNeeds:
         names = {record.path.rpartition("/")[2] for record in model.files}
         if config is not None:
             config_fields.update(_used_fields(config))
-            if config.backend and f"libtriton_{config.backend}.so" not in names:
-                backends.add(config.backend)
-        for reading in model.model_files:
+            backend = config.backend or _BACKEND_OF_PLATFORM.get(config.platform, "")
+            if backend and f"libtriton_{backend}.so" not in names:
+                backends.add(backend)
+        for reading in model.model_files if _is_for_onnx_runtime(config) else ():
             if isinstance(reading.found, OnnxSignature):
                 opset, ir = max(opset, reading.found.opset), max(ir, reading.found.ir_version)
         if model.python_model and _STUB not in names:
@@ -79,6 +85,12 @@ def _config(text: str) -> Any | None:  # noqa: ANN401 - protobuf's generated cla
         return parse_config_pbtxt(text) if text else None
     except ConfigPbtxtError:
         return None
+
+
+def _is_for_onnx_runtime(config: Any | None) -> bool:  # noqa: ANN401 - see _config
+    """Say whether ONNX Runtime's backend reads the model's ONNX file: by its name, or by the file's alone."""
+    named = (config.backend or config.platform) if config is not None else ""
+    return not named or named in _ONNX_RUNTIME
 
 
 def _used_fields(message: Any) -> Iterator[str]:  # noqa: ANN401 - protobuf's generated classes ship no types

@@ -6,14 +6,15 @@ static ``auto_complete_config``), "Tensor" (``get_input_tensor_by_name``, ``Tens
 
 import ast
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from model_packaging.artifact.python_model import MODEL_CLASS
 from model_packaging.artifact.python_source import parse_python
 
-__all__ = ["Literal", "Method", "PythonUses", "python_uses"]
+__all__ = ["PIP", "Literal", "Method", "PythonUses", "python_uses"]
 
 _READING_MODULES = frozenset(
     {"cv2", "Image", "joblib", "np", "numpy", "onnxruntime", "ort", "pandas", "pd", "torch"}
@@ -22,7 +23,12 @@ _READERS = frozenset({"fromfile", "imread", "InferenceSession", "load", "loadtxt
 """Functions of these modules open a path as it is given; one of the user's own may complete it."""
 _DOWNLOADERS = frozenset({"hf_hub_download", "snapshot_download", "urlretrieve"})
 _HUB_NAME = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
+PIP = "pip install"
+"""How a download of packages is named."""
 _PIP = re.compile(r"\bpip3? install\b")
+_OFFLINE = re.compile(r"\b(HF_HUB_OFFLINE|TRANSFORMERS_OFFLINE)\b")
+"""With these of their variables the hub's libraries read what is packed, and fetch nothing."""
+_READ_MODE = re.compile(r"r[bt]?|[bt]r")
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
@@ -43,7 +49,7 @@ class Method:
             that.
         most: positional arguments that it takes; None for any number, or where a decorator may change that.
         bound: whether it is called on the object, which is then its first argument.
-        answers: whether it returns or yields a value somewhere.
+        answers: whether it returns or yields a value somewhere, or a decorator may.
         line: where it is defined, from 1.
     """
 
@@ -61,7 +67,7 @@ class Method:
 
 @dataclass(frozen=True, slots=True)
 class PythonUses:
-    """What is seen in the text; what it computes is not.
+    """What is seen in the text; what it computes is not, nor what it does under a condition or in a try.
 
     Attributes:
         methods: those that the model's class defines with ``def``, by name.
@@ -87,16 +93,17 @@ def python_uses(text: str) -> PythonUses | None:
         module = parse_python(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
-    calls = [node for node in ast.walk(module) if isinstance(node, ast.Call)]
+    certain = list(_unconditional(module))
+    calls = [node for node in certain if isinstance(node, ast.Call)]
     classes = [each for each in module.body if isinstance(each, ast.ClassDef) and each.name == MODEL_CLASS]
     return PythonUses(
         methods={each.name: _method(each) for each in classes[-1].body if isinstance(each, _FUNCTIONS)}
         if classes
         else {},
-        inputs=tuple(_inputs(module)),
-        outputs=tuple(_outputs(calls)),
+        inputs=tuple(_inputs(certain)),
+        outputs=tuple(_outputs(module, calls)),
         imports=tuple({each.text: each for each in reversed([*_imports(module.body)])}.values())[::-1],
-        downloads=tuple(each for call in calls for each in _downloads(call)),
+        downloads=() if _OFFLINE.search(text) else tuple(each for call in calls for each in _downloads(call)),
         files=tuple(each for call in calls for each in _files(call)),
     )
 
@@ -110,7 +117,8 @@ def _method(function: ast.FunctionDef | ast.AsyncFunctionDef) -> Method:
         least=positional - len(arguments.defaults) if is_known else 0,
         most=positional if is_known and arguments.vararg is None else None,
         bound="staticmethod" not in decorators,
-        answers=any(
+        answers=not is_known
+        or any(
             isinstance(node, ast.Yield | ast.YieldFrom | ast.Raise)
             or (isinstance(node, ast.Return) and node.value is not None)
             for node in _own_nodes(function.body)
@@ -129,17 +137,40 @@ def _own_nodes(body: Sequence[ast.stmt]) -> Iterator[ast.AST]:
             waiting.extend(ast.iter_child_nodes(node))
 
 
-def _inputs(module: ast.Module) -> Iterator[Literal]:
-    for node in ast.walk(module):
+def _unconditional(module: ast.Module) -> Iterator[ast.AST]:
+    """Yield the nodes of the text, but for what may never run or may fail without harm.
+
+    That is what stands under if, match and try, in a conditional expression, and behind and, or.
+    """
+    waiting: deque[ast.AST] = deque([module])
+    while waiting:
+        node = waiting.popleft()
+        yield node
+        if isinstance(node, ast.If | ast.IfExp):
+            waiting.append(node.test)
+        elif isinstance(node, ast.Match):
+            waiting.append(node.subject)
+        elif isinstance(node, ast.BoolOp):
+            waiting.append(node.values[0])
+        elif isinstance(node, ast.Try) and node.handlers:
+            waiting.extend(node.finalbody)
+        else:
+            waiting.extend(ast.iter_child_nodes(node))
+
+
+def _inputs(nodes: Iterable[ast.AST]) -> Iterator[Literal]:
+    for node in nodes:
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Call):
             call = node.value
             if _name(call.func) == "get_input_tensor_by_name" and len(call.args) > 1:
                 yield from _literal(call.args[1])
 
 
-def _outputs(calls: list[ast.Call]) -> Iterator[Literal]:
+def _outputs(module: ast.Module, calls: list[ast.Call]) -> Iterator[Literal]:
     """Yield tensors within an answer; and all others, where the text makes no request that takes tensors."""
-    asks = any(_name(call.func) == "InferenceRequest" for call in calls)
+    asks = any(
+        isinstance(each, ast.Call) and _name(each.func) == "InferenceRequest" for each in ast.walk(module)
+    )
     within = [call for call in calls if _name(call.func) == "InferenceResponse"]
     for call in (each for answer in within for each in ast.walk(answer)) if asks else calls:
         if isinstance(call, ast.Call) and _name(call.func) == "Tensor" and len(call.args) > 1:
@@ -170,7 +201,7 @@ def _downloads(call: ast.Call) -> Iterator[Literal]:
         "Popen",
         "main",
     ):
-        yield Literal("pip install", call.lineno)
+        yield Literal(PIP, call.lineno)
     elif name in _DOWNLOADERS and not stays:
         yield Literal(name, call.lineno)
     elif name == "from_pretrained" and call.args and not stays:
@@ -180,7 +211,7 @@ def _downloads(call: ast.Call) -> Iterator[Literal]:
 
 
 def _files(call: ast.Call) -> Iterator[Literal]:
-    if _opens_a_path(call.func) and call.args:
+    if _opens_a_path(call.func) and call.args and not _writes(call):
         for literal in _literal(call.args[0]):
             if literal.text and not literal.text.startswith(("/", "~")) and "://" not in literal.text:
                 yield literal
@@ -193,6 +224,12 @@ def _opens_a_path(function: ast.expr) -> bool:
     while isinstance(root, ast.Attribute):
         root = root.value
     return _name(function) in _READERS and isinstance(root, ast.Name) and root.id in _READING_MODULES
+
+
+def _writes(call: ast.Call) -> bool:
+    """Say whether ``open`` is told to write: then the file need not be there."""
+    modes = [*call.args[1:2], *(each.value for each in call.keywords if each.arg == "mode")]
+    return any(not _READ_MODE.fullmatch(each.text) for mode in modes for each in _literal(mode))
 
 
 def _literal(node: ast.expr) -> Iterator[Literal]:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from preflight.account.asking import Asking
+from preflight.account.errors import AccountError
 from preflight.account.evidence import EndpointInstances
 
 __all__ = ["ask_caller", "ask_endpoints", "ask_quotas"]
@@ -17,9 +18,16 @@ def ask_caller(asking: Asking) -> str | None:
     """Return the account whose credentials are used: 12 digits; None where it is not known.
 
     Raises:
-        AccountError: there are no credentials.
+        AccountError: there are no credentials, or nobody answers, as behind a proxy that lets nothing
+            through.
     """
     answer = asking.ask("sts", "get_caller_identity", "whose account it is", "sts:GetCallerIdentity")
+    if "sts" in asking.silent:
+        [told] = asking.not_checked
+        raise AccountError(
+            f"nobody answers whose account it is: {told.why}",
+            "Check the network, its proxy (HTTPS_PROXY) and the region.",
+        )
     return str(answer["Account"]) if isinstance(answer, dict) else None
 
 

@@ -25,7 +25,14 @@ _THROTTLED = frozenset(
     {"RequestLimitExceeded", "Throttling", "ThrottlingException", "TooManyRequestsException"}
 )
 _NO_CREDENTIALS = frozenset(
-    {"ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "UnrecognizedClientException"}
+    {
+        "ExpiredToken",
+        "ExpiredTokenException",
+        "InvalidClientTokenId",
+        "RequestExpired",
+        "SignatureDoesNotMatch",
+        "UnrecognizedClientException",
+    }
 )
 _PAGES = 100
 """More than any list of an account should have: one that never ends is not waited for."""
@@ -50,10 +57,13 @@ class Asking:
     Attributes:
         clients: of the account.
         not_checked: what could not be asked, each thing once.
+        silent: the services that gave no answer in time; they are asked nothing more, so that a proxy that
+            swallows everything is waited for once for each of them.
     """
 
     clients: Clients
     not_checked: list[NotChecked] = field(default_factory=list)
+    silent: set[str] = field(default_factory=set)
 
     def ask(
         self,
@@ -78,9 +88,11 @@ class Asking:
         Raises:
             AccountError: there are no credentials, or none that hold.
         """
-        return self._answered(
-            lambda: getattr(self.clients.client(service), operation)(**parameters), what, action, absent
-        )
+
+        def read() -> Any:  # noqa: ANN401 - as above
+            return getattr(self.clients.client(service), operation)(**parameters)
+
+        return self._answered(service, read, what, action, absent)
 
     def pages(
         self,
@@ -101,7 +113,7 @@ class Asking:
             paginator = self.clients.client(service).get_paginator(operation)
             return list(islice(paginator.paginate(**parameters), _PAGES + 1))
 
-        found = self._answered(read, what, action, ())
+        found = self._answered(service, read, what, action, ())
         if not isinstance(found, list):
             return None
         if len(found) > _PAGES:
@@ -111,6 +123,7 @@ class Asking:
 
     def _answered(
         self,
+        service: str,
         read: Callable[[], Any],
         what: str,
         action: str,
@@ -120,12 +133,25 @@ class Asking:
             BotoCoreError,
             ClientError,
             CredentialRetrievalError,
+            HTTPClientError,
+            LoginError,
             NoCredentialsError,
             PartialCredentialsError,
+            SSOError,
+            TokenRetrievalError,
         )
+        from botocore.exceptions import ConnectionError as BotocoreConnectionError  # noqa: PLC0415 - as above
 
+        if service in self.silent:
+            self.remember(what, f"{service} did not answer before, and was not asked again.")
+            return _UNKNOWN
         try:
             return read()
+        except (LoginError, SSOError, TokenRetrievalError) as error:
+            raise AccountError(
+                f"your log-in does not hold ({str(error).rstrip('.')}).",
+                "Log in again (`aws sso login`, `aws login`).",
+            ) from error
         except (NoCredentialsError, PartialCredentialsError, CredentialRetrievalError) as error:
             raise AccountError(
                 f"there are no credentials for the account ({str(error).rstrip('.')}).",
@@ -137,12 +163,16 @@ class Asking:
                 return ABSENT
             if code in _NO_CREDENTIALS:
                 raise AccountError(
-                    f"the account does not take your credentials ({code}).", "Log in again."
+                    f"the account does not take your credentials ({code}).",
+                    "Log in again, or enable the region in the account.",
                 ) from error
             advice = "run it again" if code in _THROTTLED else f"it needs {action}"
             if code not in _DENIED | _THROTTLED:
                 advice = f"it needs {action}, in a region that offers it"
             self.remember(what, f"{error.operation_name} answered {code}; {advice}.")
+        except (BotocoreConnectionError, HTTPClientError) as error:
+            self.silent.add(service)
+            self.remember(what, f"it did not answer ({str(error).rstrip('.')}).")
         except BotoCoreError as error:
             self.remember(what, f"it did not answer ({str(error).rstrip('.')}).")
         return _UNKNOWN

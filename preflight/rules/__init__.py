@@ -9,7 +9,7 @@ SEA15x    ``pytorch_layout``          the archive of SageMaker's PyTorch images,
 SEA16x    ``pytorch_layout``          the same, on instances and in its environment
 SEA161    ``archive_safety``          archives that nobody unpacks, and files that are not what they seem
 SEA201    ``config_texts``            the text of a config.pbtxt
-SEA2xx    ``config_pbtxt``            what Triton refuses, or silently does otherwise
+SEA202    ``config_pbtxt``            what Triton refuses, or silently does otherwise
 SEA211    ``triton_features``         warm-up, labels, versions, sequences and cache of a config.pbtxt
 SEA220    ``warmup_data``             the data of warm-up requests
 SEA221    ``model_files``             whether a model's file is what its backend reads
@@ -28,7 +28,6 @@ SEA280    ``config_instances``        its instances, its platform and its backen
 SEA287    ``config_runtimes``         the library that executes it
 SEA290    ``backend_parameters``      what config.pbtxt tells the backend
 SEA295    ``accelerators``            its execution accelerators
-SEA298    ``config_texts``            the text of a config.pbtxt, continued
 SEA3xx    ``signature``               config.pbtxt against what the model takes and returns
 SEA307    ``python_uses``             what a Python-backend model asks of Triton, its files and its image
 SEA314    ``libtorch_configs``        what LibTorch's backend asks of a config.pbtxt
@@ -37,6 +36,7 @@ SEA360    ``trial_requests``          trial run: whether it answers, and as expe
 SEA365    ``trial_answers``           trial run: what is odd about its answers
 SEA375    ``trial_batching``          trial run: what a batch does to answers
 SEA380    ``trial_concurrency``       trial run: several requests at once, warm-up and cache
+SEA388    ``golden_files``            the files of golden requests that a deployment file names
 SEA4xx    ``freshness``               what was packaged against what the file says now
 SEA411    ``publishing``              what was published against what the file says now
 SEA421    ``model_data_templates``    model data that are not packed, in any template
@@ -68,6 +68,8 @@ SEA626    ``container_templates``     what their containers can't fetch, and the
 SEA7xx    ``network``                 the network's section of the file: what it lacks or has twice
 SEA705    ``network_reach``           whether what runs in a network reaches what it needs, in any template
 SEA712    ``vpc_endpoints``           VPC endpoints and their policies, in any template
+SEA717    ``private_dns``             private DNS of VPC endpoints, likewise
+SEA720    ``vpc_endpoints``           VPC endpoints and their policies, continued
 SEA721    ``hosting_roles``           flow logs, roles and keys that endpoints need, in any template
 SEA728    ``hosting_links``           links between resources that endpoints need, in any template
 SEA73x    ``security``                keys and buckets of the user's own
@@ -138,6 +140,7 @@ from preflight.rules import (
     ensemble_steps,
     ensemble_tensors,
     freshness,
+    golden_files,
     gpu_generations,
     hosting_links,
     hosting_roles,
@@ -159,6 +162,7 @@ from preflight.rules import (
     operation_templates,
     permission_templates,
     pipelines,
+    private_dns,
     publishing,
     python_models,
     python_uses,
@@ -226,6 +230,7 @@ __all__ = [
     "ensemble_steps",
     "ensemble_tensors",
     "freshness",
+    "golden_files",
     "gpu_generations",
     "hosting_links",
     "hosting_roles",
@@ -247,6 +252,7 @@ __all__ = [
     "operation_templates",
     "permission_templates",
     "pipelines",
+    "private_dns",
     "publishing",
     "python_models",
     "python_uses",

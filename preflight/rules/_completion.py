@@ -37,9 +37,9 @@ def completes_batch_size(artifact: ArtifactInspection) -> bool:
 
     Of preferred batch sizes that is no excuse: they are compared with what the file says.
     Source: Triton core, src/model_repository_manager, InitializeModelInfo (the scheduler is validated before
-    the backend completes anything); onnxruntime_backend, src/onnxruntime.cc, AutoCompleteConfig (nothing where
-    inputs and outputs are declared); tensorflow_backend, README, auto-complete model configuration; Python
-    backend, README, auto_complete_config (``set_max_batch_size``).
+    the backend completes anything; seen on Triton 2.51); onnxruntime_backend, src/onnxruntime.cc,
+    AutoCompleteConfig (nothing where inputs and outputs are declared); tensorflow_backend, README,
+    auto-complete model configuration; Python backend, README, auto_complete_config (``set_max_batch_size``).
     """
     config = config_of(artifact)
     if config is None or not completes_tensors(artifact):

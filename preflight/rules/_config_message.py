@@ -32,7 +32,7 @@ def enum_name(message: Any, field: str) -> str:  # noqa: ANN401 - protobuf's cla
     return str(number) if value is None else str(value.name)
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=1024)
 def _parse(text: str) -> Any | None:  # noqa: ANN401 - protobuf's classes ship no types
     try:
         return parse_config_pbtxt(text)

@@ -203,10 +203,10 @@ class NetworkView:
             yield Workload(
                 place,
                 texts(place[0], each.get("SubnetId", card.get("SubnetId"))),
-                True,
-                texts(place[0], each.get("SecurityGroupIds", card.get("GroupSet"))),
-                self._role_of_profile(self._text(place, "IamInstanceProfile", each)),
-                "ec2.amazonaws.com",
+                lists_subnets=True,
+                groups=texts(place[0], each.get("SecurityGroupIds", card.get("GroupSet"))),
+                role=self._role_of_profile(self._text(place, "IamInstanceProfile", each)),
+                service="ec2.amazonaws.com",
             )
 
     def _role_of_profile(self, profile: str) -> str:

@@ -63,7 +63,7 @@ def _read(artifact: ArtifactInspection) -> TritonConfig | ConfigPbtxtError | Non
     return _parse(artifact.config_pbtxt)
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=1024)
 def _parse(text: str) -> TritonConfig | ConfigPbtxtError:
     """Return the error as a value: one rule reports it, and it is found once however many rules ask."""
     try:

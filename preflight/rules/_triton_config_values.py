@@ -23,7 +23,7 @@ _BACKEND_OF_PLATFORM = {
     "tensorflow_savedmodel": "tensorflow",
 }
 _PYTHON = ".py"
-"""How a runtime ends that takes the place of a backend's library, as PyTorch's for models that are no TorchScript."""
+"""How a runtime ends that stands in for a backend's library, as PyTorch's does for eager models."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +153,9 @@ class TritonConfig:
     def serving_backend(self) -> str:
         """The backend, whichever way the file names it.
 
-        Empty where it names none that is known here, and where a runtime in Python stands in for the backend's
-        library: what such a one reads and completes is its own (pytorch_backend, README, ``runtime``).
+        Empty where it names none that is known here, and where a runtime in Python stands in for the
+        backend's library: what such a one reads and completes is its own (pytorch_backend, README, PyTorch
+        2.0 models).
         """
         if self.runtime.endswith(_PYTHON):
             return ""

@@ -18,8 +18,8 @@ _ONNX_RUNTIME = "onnxruntime"
 _ACCELERATORS = ("tensorrt", "cuda")
 """That ONNX Runtime's backend takes on GPUs; of others on CPUs it says a word in its log."""
 _PRECISIONS = ("FP32", "FP16", "BF16", "INT8")
-_READ_NONE = ("python", "pytorch", "tensorrt")
-"""Backends without any: what TensorRT and LibTorch run is built beforehand, and Python models choose."""
+_READ_NONE = ("pytorch", "tensorrt")
+"""Backends without any: what they run is built beforehand. A Python model may read the field itself."""
 
 
 @rule(
@@ -56,24 +56,25 @@ def accelerator_unknown(artifact: ArtifactInspection) -> Iterator[Violation]:
     severity=Severity.WARNING,
     enforced_by=Enforcer.NOBODY,
     seen_after=SeenAfter.AT_REQUEST,
-    title="an accelerator of GPUs for instances on the CPU, or the other way round",
+    title="an accelerator of GPUs for instances on the CPU",
     scope=ARTIFACT,
-    source="onnxruntime_backend, src/onnxruntime.cc, ModelState::LoadModel (GPU accelerators are added for "
-    "KIND_GPU, CPU accelerators for all others)",
+    source="onnxruntime_backend, src/onnxruntime.cc, ModelState::LoadModel (GPU accelerators are added to "
+    "instances of KIND_GPU)",
     symptom="The endpoint works, without the acceleration.",
-    fix="Give the instances the kind that the accelerator is for, or leave the accelerator out.",
+    fix="Give the instances KIND_GPU, or leave the accelerator out.",
 )
 def accelerator_of_no_instance(artifact: ArtifactInspection) -> Iterator[Violation]:
     """What no instance uses is of no use; without instance_group Triton chooses the kind."""
     config = message_of(artifact)
     if config is None or _backend(artifact) != _ONNX_RUNTIME:
         return
-    accelerators = config.optimization.execution_accelerators
-    kinds = _kinds(config)
-    if accelerators.gpu_execution_accelerator and kinds == {"KIND_CPU"}:
-        yield _of_no_instance("GPU", "KIND_CPU", "KIND_GPU")
-    if accelerators.cpu_execution_accelerator and kinds == {"KIND_GPU"}:
-        yield _of_no_instance("CPU", "KIND_GPU", "KIND_CPU")
+    named = config.optimization.execution_accelerators.gpu_execution_accelerator
+    if named and _kinds(config) == {"KIND_CPU"}:
+        yield Violation(
+            f"The GPU execution accelerator is {named[0].name!r}, and every instance_group is KIND_CPU.",
+            "an instance_group of KIND_GPU, or no such accelerator.",
+            field=_FIELD,
+        )
 
 
 @rule(
@@ -103,14 +104,6 @@ def accelerator_passed_over(artifact: ArtifactInspection) -> Iterator[Violation]
             "none.",
             field=_FIELD,
         )
-
-
-def _of_no_instance(accelerated: str, kind: str, wanted: str) -> Violation:
-    return Violation(
-        f"There is a {accelerated} execution accelerator, and every instance_group is {kind}.",
-        f"an instance_group of {wanted}, or no such accelerator.",
-        field=_FIELD,
-    )
 
 
 def _kinds(config: Any) -> set[str]:  # noqa: ANN401 - protobuf's classes ship no types

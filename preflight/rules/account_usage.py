@@ -59,7 +59,8 @@ def instances_beyond_quota(evidence: AccountEvidence) -> Iterator[Violation]:
     for demand, quota, used in _known(evidence):
         if demand.at_rest + used > quota:
             yield Violation(
-                f"The endpoints begin with {demand.at_rest} of {demand.quota!r}, and others have {used}.",
+                f"The endpoints begin with {demand.at_rest} of {demand.quota!r}, and others have "
+                f"{_shown(evidence, used)}.",
                 f"{quota:g} together.",
                 demand.place,
             )
@@ -87,7 +88,8 @@ def growth_beyond_quota(evidence: AccountEvidence) -> Iterator[Violation]:
         if demand.at_rest + used <= quota < grown + used:
             how = "by scaling" if demand.most >= updated else "while one is updated"
             yield Violation(
-                f"The endpoints may have {grown} of {demand.quota!r} {how}, and others have {used}.",
+                f"The endpoints may have {grown} of {demand.quota!r} {how}, and others have "
+                f"{_shown(evidence, used)}.",
                 f"{quota:g} together.",
                 demand.place,
             )
@@ -117,6 +119,11 @@ def endpoint_of_somebody_else(evidence: AccountEvidence) -> Iterator[Violation]:
                 "a name that nobody has.",
                 ("endpoints", key),
             )
+
+
+def _shown(evidence: AccountEvidence, used: int) -> str:
+    """Return how many instances others have, as far as that is known."""
+    return str(used) if evidence.endpoints is not None else "an unknown number"
 
 
 def _known(evidence: AccountEvidence) -> Iterator[tuple[Demand, float, int]]:

@@ -11,8 +11,8 @@ from preflight.rules._triton_config import config_of
 
 __all__ = [
     "backend_and_platform_differ",
-    "gpus_of_a_model_group",
     "gpu_of_no_number",
+    "gpus_of_a_model_group",
     "name_with_spaces",
     "only_passive_instances",
     "platform_unknown",
@@ -201,7 +201,8 @@ def name_with_spaces(artifact: ArtifactInspection) -> Iterator[Violation]:
     seen_after=SeenAfter.AFTER_START_UP,
     title="a GPU of a number that there can't be",
     scope=ARTIFACT,
-    source=f"{_CORE}, ValidateInstanceGroup; Triton server, qa/L0_model_config/noautofill_platform/negative_gpu",
+    source=f"{_CORE}, ValidateInstanceGroup; Triton server, qa/L0_model_config/noautofill_platform/"
+    "negative_gpu (its expected answer)",
     symptom=f"Triton says 'specifies invalid or unsupported gpu id', {_NOT_LOADED}",
     fix="Leave gpus out for all of the instance's GPUs, or number them from 0; for the CPU write KIND_CPU.",
 )

@@ -41,7 +41,7 @@ def _has_an_image_of_its_own(model: Model) -> bool:
     settled_by=_has_an_image_of_its_own,
 )
 def runtime_nowhere(artifact: ArtifactInspection) -> Iterator[Violation]:
-    """It lies in the version's folder, in the model's, or in the backend's; paths that lead further are left."""
+    """It lies in the version's folder, the model's or the backend's; further paths are not judged."""
     config = config_of(artifact)
     known = _RUNTIMES.get(config.backend) if config is not None else None
     if config is None or known is None or not config.runtime or "/" in config.runtime:

@@ -90,12 +90,14 @@ def step_unfinished(artifact: ArtifactInspection) -> Iterator[Violation]:
 )
 def ensemble_of_itself(artifact: ArtifactInspection) -> Iterator[Violation]:
     """No chain of ensembles leads back to its beginning."""
-    steps_of = {artifact.model: _step_models(artifact)}
-    steps_of |= {each.model: _step_models(each) for each in artifact.beside}
-    waiting: list[tuple[str, ...]] = [(artifact.model,)]
+    steps = _step_models(artifact)
+    beside = {each.model: each for each in artifact.beside} if steps else {}
+    # Each model is visited once, by one way: there are exponentially many ways.
+    way_to: dict[str, tuple[str, ...]] = {}
+    waiting = [((artifact.model,), steps)]
     while waiting:
-        way = waiting.pop()
-        for model in steps_of.get(way[-1], ()):
+        way, steps = waiting.pop()
+        for model in steps:
             if model == artifact.model:
                 yield Violation(
                     f"Its steps lead back to it: {' -> '.join((*way, model))}.",
@@ -103,8 +105,9 @@ def ensemble_of_itself(artifact: ArtifactInspection) -> Iterator[Violation]:
                     field=("ensemble_scheduling",),
                 )
                 return
-            if model not in way:
-                waiting.append((*way, model))
+            if model not in way_to and model in beside:
+                way_to[model] = (*way, model)
+                waiting.append((way_to[model], _step_models(beside[model])))
 
 
 @rule(

@@ -194,8 +194,8 @@ def role_without_records(templates: SynthesizedTemplates) -> Iterator[Violation]
     seen_after=SeenAfter.AFTER_START_UP,
     title="a volume key that the execution role can't hand on",
     scope=TEMPLATE,
-    source="SageMaker Developer Guide, SageMaker roles, CreateEndpointConfig: permissions for KmsKeyId. Whether "
-    "they are needed where whoever deploys may grant the key is open: the integration test of "
+    source="SageMaker Developer Guide, SageMaker roles, CreateEndpointConfig: permissions for KmsKeyId. "
+    "Whether they are needed where whoever deploys may grant the key is open: the integration test of "
     "awslabs/aws-solutions-constructs, aws-lambda-sagemakerendpoint, has a role without them",
     symptom="CreateEndpoint may fail after minutes: the key can't be used.",
     fix="Allow the role kms:CreateGrant on the key.",

@@ -1,4 +1,4 @@
-"""SEA438 to SEA442 and SEA444: what packaged models ask of their image, against the release of Triton that is chosen.
+"""SEA438 to SEA442 and SEA444: what packaged models ask of their image, against the chosen release.
 
 Images of the user's own are not judged.
 """

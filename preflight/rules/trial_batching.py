@@ -16,7 +16,15 @@ _TRACE = "PyTorch, torch.jit.trace: what depends on the example's sizes is recor
 _TRACE_FIX = (
     "Script the module, or trace it so that no size of the example becomes a constant: take sizes from "
 )
-_TRACE_FIX += "the input's shape. Where the model takes one size only, declare that as max_batch_size."
+_TRACE_FIX += (
+    "the input's shape. Where it is to take one size only, say so: max_batch_size 1 for single rows, "
+    "otherwise max_batch_size 0 with the size as the first of dims."
+)
+
+_EVAL_FIX = (
+    "Correct the model so that it answers a single row: where a module is in training mode, as BatchNorm "
+)
+_EVAL_FIX += "says with `when training`, call eval() on it before it is exported."
 
 
 @rule(
@@ -69,6 +77,7 @@ def largest_batch_refused(outcome: TrialOutcome) -> Iterator[Violation]:
             f"{_fault(worst)}",
             f"answers to every batch from 1 to {_maximum(outcome)} rows, as max_batch_size promises.",
             outcome.place,
+            _EVAL_FIX if failed[0].rows == 1 else None,
         )
 
 

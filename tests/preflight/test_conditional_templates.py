@@ -34,7 +34,9 @@ def resources(**typed: dict[str, Any]) -> SynthesizedTemplates:
 
 def documents(value: object) -> list[Any]:
     """Return what a value of a template becomes, in each outcome."""
-    return [each.documents[PATH]["Value"] for each in outcomes(SynthesizedTemplates({PATH: {"Value": value}}))]
+    return [
+        each.documents[PATH]["Value"] for each in outcomes(SynthesizedTemplates({PATH: {"Value": value}}))
+    ]
 
 
 def rules(templates: SynthesizedTemplates) -> set[str]:
@@ -123,7 +125,10 @@ def test_what_is_wrong_in_both_cases_is_found() -> None:
 @pytest.mark.parametrize("value", [["Name", ["a"], {}], {"Name": "AWS::Include"}, None])
 def test_macros_among_resources_are_left_out(name: str, value: object) -> None:
     """What a transform makes of them is not known, and no rule stumbles over them."""
-    assert check_templates(SynthesizedTemplates({PATH: {"Resources": {name: value}, "Outputs": {name: value}}})) == ()
+    assert (
+        check_templates(SynthesizedTemplates({PATH: {"Resources": {name: value}, "Outputs": {name: value}}}))
+        == ()
+    )
 
 
 @pytest.mark.parametrize(
@@ -133,4 +138,6 @@ def test_macros_among_resources_are_left_out(name: str, value: object) -> None:
 def test_resources_without_properties_are_no_defect(kind: str) -> None:
     """Properties may be missing or empty."""
     for properties in ({}, {"Properties": None}):
-        check_templates(SynthesizedTemplates({PATH: {"Resources": {"It": {"Type": f"AWS::{kind}", **properties}}}}))
+        check_templates(
+            SynthesizedTemplates({PATH: {"Resources": {"It": {"Type": f"AWS::{kind}", **properties}}}})
+        )

@@ -9,6 +9,7 @@ import pytest
 
 from preflight.registry import REGISTRY
 from preflight.rule import ACCOUNT, ACKNOWLEDGMENT, ARTIFACT, BARE, DEPLOYMENT, TEMPLATE, TRIAL, Rule, Scope
+from preflight.rules._template_references import readable
 from tests.preflight.example_changes import changed
 from tests.preflight.example_evidence import base, evidence_of, read_yaml
 
@@ -52,7 +53,7 @@ def read(path: Path) -> Example:
 
 
 def words_of(rule: Rule[Any], document: Mapping[str, Any]) -> list[str]:
-    return [violation.what for violation in rule.check(evidence_of(rule, document))]
+    return [readable(violation.what) for violation in rule.check(evidence_of(rule, document))]
 
 
 def test_every_rule_has_a_source_and_an_example() -> None:

@@ -4,6 +4,15 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from botocore.exceptions import (
+    BotoCoreError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    ProxyConnectionError,
+    ReadTimeoutError,
+    SSOTokenLoadError,
+    TokenRetrievalError,
+)
 
 from preflight.account import AccountError, NotChecked, check_account
 from preflight.account._place import ask_zones
@@ -14,13 +23,15 @@ from tests.preflight.account.stubbed_clients import StubbedClients
 from tests.preflight.rules.account_deployments import deployment
 
 
-@pytest.mark.parametrize("code", ["ExpiredToken", "InvalidClientTokenId", "UnrecognizedClientException"])
+@pytest.mark.parametrize(
+    "code", ["ExpiredToken", "InvalidClientTokenId", "SignatureDoesNotMatch", "UnrecognizedClientException"]
+)
 def test_credentials_that_do_not_hold(clients: StubbedClients, asking: Asking, code: str) -> None:
     """Without credentials there is nothing to ask: an error, in words."""
     clients.refuse("sts", "get_caller_identity", code)
     with pytest.raises(AccountError, match=rf"does not take your credentials \({code}\)") as raised:
         ask_caller(asking)
-    assert raised.value.fix == "Log in again."
+    assert raised.value.fix == "Log in again, or enable the region in the account."
 
 
 def test_no_credentials(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:  # noqa: ANN401 - pytest's
@@ -113,6 +124,65 @@ def test_an_account_that_says_nothing(clients: StubbedClients) -> None:
         "ec2:DescribeVpcEndpointServices",
     ):
         assert f"it needs {action}." in told
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        SSOTokenLoadError(profile_name="p", error_msg="none"),
+        TokenRetrievalError(provider="sso", error_msg="expired"),
+    ],
+)
+def test_a_log_in_that_has_expired(error: BotoCoreError) -> None:
+    """A token of IAM Identity Center is renewed by a log-in, and nothing else is asked before."""
+    clients = _Raising(error)
+    with pytest.raises(AccountError, match="your log-in does not hold") as raised:
+        check_account(deployment(), "deployments/vision.yaml", clients)
+    assert raised.value.fix == "Log in again (`aws sso login`, `aws login`)."
+    assert clients.asked == ["sts"]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ConnectTimeoutError(endpoint_url="https://sts"),
+        EndpointConnectionError(endpoint_url="https://sts"),
+        ProxyConnectionError(proxy_url="http://proxy", error="refused"),
+        ReadTimeoutError(endpoint_url="https://sts"),
+    ],
+)
+def test_nobody_answers(error: BotoCoreError) -> None:
+    """Behind a proxy that swallows everything the first question is the last one."""
+    clients = _Raising(error)
+    with pytest.raises(AccountError, match="nobody answers whose account it is: it did not answer") as raised:
+        check_account(deployment(), "deployments/vision.yaml", clients)
+    assert raised.value.fix == "Check the network, its proxy (HTTPS_PROXY) and the region."
+    assert clients.asked == ["sts"]
+
+
+def test_a_service_that_does_not_answer_is_asked_once() -> None:
+    """What else it would have been asked is told as not checked, and not waited for."""
+    clients = _Raising(ReadTimeoutError(endpoint_url="https://service-quotas"))
+    asking = Asking(clients)
+    assert ask_quotas(asking) is None
+    assert ask_quotas(asking) is None
+    assert clients.asked == ["service-quotas"]
+    assert [each.why for each in asking.not_checked] == [
+        'it did not answer (Read timeout on endpoint URL: "https://service-quotas").',
+        "service-quotas did not answer before, and was not asked again.",
+    ]
+
+
+class _Raising:
+    """Clients none of whose requests is answered."""
+
+    def __init__(self, error: BotoCoreError) -> None:
+        self.asked: list[str] = []
+        self._error = error
+
+    def client(self, service: str) -> Any:  # noqa: ANN401 - boto3's clients have no static type
+        self.asked.append(service)
+        raise self._error
 
 
 class _Denying:

@@ -53,8 +53,10 @@ def test_sea562_growth() -> None:
     [finding] = found("SEA562", quotas={T4: 3})
     assert finding.what == (
         "The endpoints may have 4 of 'ml.g4dn.xlarge for endpoint usage' while one is updated, and others "
-        "have 0."
+        "have an unknown number."
     )
+    [finding] = found("SEA562", quotas={T4: 3}, endpoints=())
+    assert finding.what.endswith("while one is updated, and others have 0.")
     assert found("SEA562", quotas={T4: 4}) == []
     assert found("SEA562", quotas={T4: 1}) == []
     scaling = "\n    scaling: {min: 2, max: 9, invocations_per_instance: 5}"

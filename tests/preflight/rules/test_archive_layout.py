@@ -136,3 +136,24 @@ def test_sea106_unsafe_member_path(artifact: ArtifactInspection, found_in: Found
     [finding] = found_in(holding(artifact, "classifier/config.pbtxt", path), "SEA106")
     assert finding.what == f"The archive holds the path {path!r}."
     assert found_in(holding(artifact, "classifier/1/..model.pt"), "SEA106") == []
+
+
+@pytest.mark.parametrize(
+    "path", ["1/model.onnx", "2/model.plan", "1/model.savedmodel/saved_model.pb", "1/model.xml", "1/model.py"]
+)
+def test_sea102_backends_that_make_the_configuration(
+    artifact: ArtifactInspection, found_in: FoundIn, path: str
+) -> None:
+    """Of the model's file; of a Python model that nobody read it may be its own text."""
+    alone = replace(holding(artifact, f"classifier/{path}"), config_pbtxt="")
+    assert found_in(alone, "SEA102") == []
+
+
+def test_sea102_python_models(artifact: ArtifactInspection, found_in: FoundIn) -> None:
+    """Those that complete themselves need no file, others do; and vLLM's needs one that names it."""
+    python = replace(holding(artifact, "classifier/1/model.py"), config_pbtxt="")
+    assert found_in(replace(python, python_model="class TritonPythonModel: ..."), "SEA102") != []
+    completes = "class TritonPythonModel:\n    def auto_complete_config(config): ..."
+    assert found_in(replace(python, python_model=completes), "SEA102") == []
+    model = replace(holding(artifact, "classifier/1/model.json"), config_pbtxt="")
+    assert found_in(model, "SEA102") != []

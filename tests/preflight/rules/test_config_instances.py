@@ -81,3 +81,20 @@ def test_sea285_name_with_spaces() -> None:
     ]
     assert finding.what == "The model's name is 'my echo'."
     assert finding.allowed == "a name without spaces."
+
+
+@pytest.mark.parametrize(
+    ("group", "is_found"),
+    [
+        ("kind: KIND_GPU gpus: [ -1 ]", True),
+        ("gpus: [ 0, -1 ]", True),
+        ("kind: KIND_GPU gpus: [ 0 ]", False),
+        ("kind: KIND_CPU gpus: [ -1 ]", False),
+    ],
+)
+def test_sea286_gpu_of_no_number(group: str, is_found: bool) -> None:  # noqa: FBT001 - pytest's own
+    """Not of KIND_CPU, of which another rule says that it has none at all."""
+    findings = inspect_artifact(artifact_of(GOOD.replace("kind: KIND_CPU", group)))
+    assert [each.allowed for each in findings if each.rule == "SEA286"] == (
+        ["numbers from 0, or no gpus."] if is_found else []
+    )

@@ -19,26 +19,6 @@ def with_config(artifact: ArtifactInspection, old: str, new: str) -> ArtifactIns
     return replace(artifact, config_pbtxt=artifact.config_pbtxt.replace(old, new))
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "words"),
-    [
-        ("max_batch_size", "max_batch_siz", 'has no field named "max_batch_siz"'),
-        ("KIND_GPU", "KIND_GPUS", "has no value named KIND_GPUS"),
-        ("dims: [ 10 ]", "dims: [ 10 20 ]", "Expected"),
-    ],
-)
-def test_sea201_unreadable(
-    artifact: ArtifactInspection, found_in: FoundIn, old: str, new: str, words: str
-) -> None:
-    """Line and column of a mistake that Triton tells in its log alone stand in the finding."""
-    [finding] = found_in(with_config(artifact, old, new), "SEA201")
-    line = artifact.config_pbtxt[: artifact.config_pbtxt.index(old)].count("\n") + 1
-    assert finding.what.startswith(f"config.pbtxt:{line}:")
-    assert words in finding.what
-    assert finding.what.endswith(".")
-    assert found_in(artifact, "SEA201") == []
-
-
 def test_sea202_name_differs_from_folder(artifact: ArtifactInspection, found_in: FoundIn) -> None:
     """The folder's name is the model's name; a configuration may leave it out."""
     [finding] = found_in(with_config(artifact, '"classifier"', '"resnet"'), "SEA202")

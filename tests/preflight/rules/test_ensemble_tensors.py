@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from model_packaging.artifact import ArtifactInspection, RecordedFinding
-from tests.preflight.rules.ensemble_artifacts import SECOND, changed, rules_of
+from tests.preflight.rules.ensemble_artifacts import FIRST, SECOND, changed, rules_of
 
 FoundIn = Callable[[ArtifactInspection, str], list[RecordedFinding]]
 
@@ -94,3 +94,19 @@ def test_sea252_dims_differ(found_in: FoundIn, dims: str) -> None:
 def test_sea252_compares_nothing_across_a_batch_dimension(found_in: FoundIn) -> None:
     """An ensemble without batches around models with them is loaded by Triton, too."""
     assert found_in(changed("max_batch_size: 4", "max_batch_size: 0"), "SEA252") == []
+
+
+def test_sea252_reshaped_tensors_of_the_ensemble() -> None:
+    """Steps are given them as they are reshaped; those of steps' models count as requests have them."""
+    reshaped = changed(
+        "dims: [ 1 ]", "dims: [ 2, 2 ] reshape { shape: [ 4 ] }", first=FIRST.replace("[ 1 ]", "[ 4 ]")
+    )
+    assert "SEA252" not in rules_of(reshaped)
+    of_a_step = FIRST.replace("dims: [ 1 ]", "dims: [ 2, 2 ] reshape { shape: [ 4 ] }")
+    assert "SEA252" in rules_of(changed("dims: [ 1 ]", "dims: [ 4 ]", first=of_a_step))
+
+
+def test_sea252_dims_that_are_completed() -> None:
+    """Nothing is known of them yet."""
+    partial = FIRST.replace("python", "onnxruntime").replace("data_type: TYPE_STRING dims: [ 1 ]", "")
+    assert "SEA252" not in rules_of(changed("max_batch_size: 4", "max_batch_size: 4", first=partial))

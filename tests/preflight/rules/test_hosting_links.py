@@ -1,6 +1,6 @@
 """The rules about links between resources, each on a template that is good but for one thing."""
 
-from tests.preflight.rules.serving_templates import changed, found, without
+from tests.preflight.rules.serving_templates import Resources, changed, found, properties, without
 
 
 def test_sea728_part_is_missing() -> None:
@@ -15,3 +15,18 @@ def test_sea729_nobody_serves_it() -> None:
     """Each configuration has an endpoint, each model a variant or a component."""
     assert ("SEA729", "Config") in found(without("Endpoint"), "SEA729")
     assert ("SEA729", "Model") in found(without("Config", "ProductionVariants", 0), "SEA729")
+
+
+def test_sea729_names_and_shadows_are_links_too() -> None:
+    """An endpoint may name its configuration by text, and a shadow variant serves its model."""
+
+    def by_name(resources: Resources) -> None:
+        properties(resources, "Config")["EndpointConfigName"] = "fast"
+        properties(resources, "Endpoint")["EndpointConfigName"] = "fast"
+
+    def by_shadow(resources: Resources) -> None:
+        config = properties(resources, "Config")
+        config["ShadowProductionVariants"] = config.pop("ProductionVariants")
+
+    assert found(by_name, "SEA729") == []
+    assert found(by_shadow, "SEA729") == []

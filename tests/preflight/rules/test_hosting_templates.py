@@ -28,7 +28,8 @@ def test_sea851_no_network_isolation(given: dict[str, Any]) -> None:
     [finding] = findings({"It": (MODEL, given)}, "SEA851")
     assert finding.subject == "It"
     assert finding.what in ("EnableNetworkIsolation is missing.", "EnableNetworkIsolation is False.")
-    assert rules_in({"It": (MODEL, {"EnableNetworkIsolation": True})}, "SEA851") == []
+    for passing in (True, "true", {"Ref": "Isolated"}):
+        assert rules_in({"It": (MODEL, {"EnableNetworkIsolation": passing})}, "SEA851") == []
 
 
 def test_sea851_configurations_with_a_role() -> None:

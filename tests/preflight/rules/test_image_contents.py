@@ -10,7 +10,7 @@ from model_packaging.artifact import MANIFEST_FILE_NAME, write_manifest
 from model_packaging.artifact.image_needs import ImageNeeds
 from preflight import Finding
 
-RULES = {f"SEA{number}" for number in range(438, 443)}
+RULES = {*(f"SEA{number}" for number in range(438, 443)), "SEA444"}
 Found = Callable[..., list[Finding]]
 
 
@@ -116,3 +116,18 @@ def test_an_image_of_ones_own_is_not_judged(found: Found) -> None:
     image = "123456789012.dkr.ecr.us-east-1.amazonaws.com/mine:1"
     needs = ImageNeeds(("ModelConfig.model_metrics",), ("vllm",), 99, 99, 12)
     assert found(needs, container=f'image_uri: "{image}"') == []
+
+
+def test_sea444_backend_of_older_images(found: Found) -> None:
+    """NVIDIA's images had it up to 25.02."""
+    assert_told(
+        found(ImageNeeds(backends=("tensorflow",)), container='triton_release: "25.04"'),
+        "SEA444",
+        "The backend is tensorflow, which Triton 25.04 may not have.",
+        "triton_release 23.12 or 24.01 or 24.03 or 24.05 or 24.09.",
+    )
+
+
+def test_sea444_an_older_release(found: Found) -> None:
+    """It is there."""
+    assert found(ImageNeeds(backends=("tensorflow",)), container=DEFAULT) == []

@@ -1,7 +1,8 @@
 """The rules about what a network leads to, each on a template that is good but for one thing."""
 
 from preflight import check_templates
-from tests.preflight.rules.serving_templates import added, changed, found, without
+from preflight.templates import SynthesizedTemplates
+from tests.preflight.rules.serving_templates import added, changed, found, template, without
 
 
 def test_sea705_model_in_one_zone() -> None:
@@ -57,8 +58,20 @@ def test_sea708_endpoint_not_reachable() -> None:
 
 def test_sea708_names_groups_by_their_logical_ids() -> None:
     """What is said of resources is readable where the template is read."""
-    (finding, *_) = [each for each in check_templates(without("FromModels")) if each.rule == "SEA708"]
-    assert finding.what == "No rule lets Models reach ecr.api by 443."
+    resources = {
+        name: {"Type": f"AWS::{kind}", "Properties": values}
+        for name, (kind, values) in template().items()
+        if name != "FromModels"
+    }
+    templates = SynthesizedTemplates({"out/App.template.json": {"Resources": resources}})
+    told = [each.what for each in check_templates(templates) if each.rule == "SEA708"]
+    assert "No rule lets Models reach logs by 443." in told
+
+
+def test_sea708_takes_ports_in_quotes() -> None:
+    """CloudFormation takes a number in quotes for a number."""
+    assert found(changed("FromModels", FromPort="443", ToPort="443"), "SEA708") == []
+    assert ("SEA708", "Logs") in found(changed("FromModels", FromPort="80", ToPort="80"), "SEA708")
 
 
 def test_sea709_no_tls_out() -> None:

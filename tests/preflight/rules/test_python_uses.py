@@ -220,3 +220,68 @@ def test_any_text_is_read_or_is_no_python(text: str) -> None:
     """Nothing of it is run, and nothing is raised."""
     uses = python_uses(text)
     assert uses is None or isinstance(uses.methods, dict)
+
+
+MAYBE_READS = """        for each in requests:
+            if "mask" in self.names:
+                mask = pb_utils.get_input_tensor_by_name(each, "mask").as_numpy()
+            sizes = self.sized and pb_utils.get_input_tensor_by_name(each, "sizes").as_numpy()
+        arrays ="""
+
+
+def test_sea308_an_input_that_may_never_be_read() -> None:
+    """One text may serve several models: under a condition nobody knows."""
+    assert found(source(execute=EXECUTE.replace("        arrays =", MAYBE_READS))) == []
+
+
+def test_sea309_an_output_that_may_never_be_made() -> None:
+    """Likewise."""
+    maybe = '        more = [pb_utils.Tensor("z", arrays[0])] if self.more else []\n        return ['
+    assert found(source(execute=EXECUTE.replace("        return [", maybe))) == []
+
+
+def test_sea310_a_decorator_may_collect_the_answers() -> None:
+    """What it makes of them is not seen."""
+    given = EXECUTE.replace("        return [", "        self.answers = [")
+    assert [each.rule for each in found(source(execute=given))] == ["SEA310"]
+    assert found(source(execute=f"    @answered_one_by_one\n{given}")) == []
+
+
+def test_sea311_a_python_of_ones_own() -> None:
+    """A stub in the model's folder finds packages of its own, and so does what installs them first."""
+    stub = replace(
+        written(source(top="import torch")),
+        files=artifact_of(GOOD, {"triton_python_backend_stub": 1}).files,
+    )
+    assert not [each for each in inspect_artifact(stub) if each.rule == "SEA311"]
+    installs = source(top="import subprocess\nsubprocess.run(['pip', 'install', 'torch'])\nimport torch")
+    assert [each.rule for each in found(installs)] == ["SEA312"]
+
+
+@pytest.mark.parametrize("variable", ["HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"])
+def test_sea312_what_is_told_to_stay_offline(variable: str) -> None:
+    """The hub's libraries then read what is packed."""
+    top = f"import os\nos.environ['{variable}'] = '1'"
+    loads = "    def initialize(self, args):\n        AutoModel.from_pretrained('a/b', cache_dir=args['x'])\n"
+    assert found(source(loads, top=top)) == []
+    assert [each.rule for each in found(source(loads))] == ["SEA312"]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "if __name__ == '__main__':\n    open('labels.txt')",
+        "try:\n    open('labels.txt')\nexcept OSError:\n    pass",
+        "open('labels.txt', 'w')",
+        "open('labels.txt', mode='ab')",
+    ],
+)
+def test_sea313_files_that_need_not_be_there(lines: str) -> None:
+    """What is tried out by hand, what may fail, and what is written."""
+    assert found(source(top=lines)) == []
+
+
+@pytest.mark.parametrize("mode", ["r", "rb", "rt", "br"])
+def test_sea313_files_that_are_read(mode: str) -> None:
+    """In every way of saying so."""
+    assert [each.rule for each in found(source(top=f"open('labels.txt', '{mode}')"))] == ["SEA313"]

@@ -132,11 +132,12 @@ def test_sea895_no_step() -> None:
         [(None, 0)],
         [(0, 10), (10, None)],
         [(10, None), (0, 10)],
+        [("0", "10.5"), ("10.5", None)],
         [(None, -5), (-5, 0), (0, 5), (5, None)],
     ],
 )
-def test_sea895_lets_meeting_steps_pass(bounds: list[tuple[float | None, float | None]]) -> None:
-    """In any order."""
+def test_sea895_lets_meeting_steps_pass(bounds: list[tuple[Any, Any]]) -> None:
+    """In any order, and in quotes."""
     assert rules_in(policy(**stepping(*bounds)), "SEA895") == []
 
 

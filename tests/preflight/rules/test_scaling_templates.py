@@ -111,3 +111,17 @@ def test_sea892_a_variant_that_there_is_not() -> None:
     assert rules_in(scaled(), "SEA892") == []
     assert rules_in(scaled("endpoint/other/variant/all"), "SEA892") == []
     assert rules_in(scaled({"Fn::Sub": "endpoint/fast/variant/${Variant}"}), "SEA892") == []
+
+
+def test_sea892_variants_whose_names_only_the_deployment_knows() -> None:
+    """A name that a parameter gives may be the one that the target names."""
+    resources = scaled("endpoint/fast/variant/AllTraffic")
+    resources["Config"][1]["ProductionVariants"][0]["VariantName"] = {"Ref": "VariantName"}
+    assert rules_in(resources, "SEA892") == []
+
+
+@pytest.mark.parametrize("name", [{"Ref": "Name"}, {"Fn::Sub": "${Stage}-fast"}])
+def test_names_that_parameters_make_up_are_compared_as_written(name: object) -> None:
+    """A target that names the endpoint as the endpoint names itself scales that one."""
+    resource_id = {"Fn::Join": ["/", ["endpoint", name, "variant/All"]]}
+    assert rules_in(scaled(resource_id, "ml.t2.medium", EndpointName=name), "SEA889") == ["Target"]

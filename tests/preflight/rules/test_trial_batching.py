@@ -59,6 +59,15 @@ def test_sea375_says_nothing_of_a_machine_that_is_too_small() -> None:
     assert list(violations_of(TRIAL, with_sizes(answered(1), short))) == []
 
 
+def test_sea376_a_single_row_is_refused() -> None:
+    """A BatchNorm in training mode answers every batch but that of one row; what to do is said."""
+    error = "HTTP 500: ValueError: Expected more than 1 value per channel when training"
+    [violation] = found(with_sizes(refused(1, error), answered(2), answered(8)), "SEA376")
+    assert violation.what == f"It answers batches of 2, 8 and not of 1. A batch of 1: {error}."
+    assert violation.fix is not None
+    assert "eval()" in violation.fix
+
+
 def test_sea376_largest_batch_refused() -> None:
     """A model that answers several sizes was traced with none of them."""
     outcome = with_sizes(answered(1), answered(2), refused(3), refused(8, "HTTP 500: too many"))

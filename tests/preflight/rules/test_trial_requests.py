@@ -25,6 +25,14 @@ def test_sea360_golden_file_unusable() -> None:
     assert found(GOOD, "SEA360") == []
 
 
+def test_sea360_leaves_missing_files_of_a_deployment_to_sea388() -> None:
+    """The check without a trial finds them; those that --golden names, nothing else does."""
+    missing = GoldenProblem(0, "golden/a.npz", "is no file", is_missing=True)
+    assert found(replace(GOOD, golden_problems=(missing,)), "SEA360") == []
+    bare = replace(GOOD, place=(), golden_problems=(missing,))
+    assert [each.what for each in found(bare, "SEA360")] == ["golden/a.npz is no file."]
+
+
 def test_sea361_request_refused() -> None:
     """A request that is refused in every form is told once, with the server's words."""
     outcome = replace(GOOD, requests=(replace(GOLDEN, error=ERROR), replace(JSON, error=ERROR)))

@@ -171,3 +171,33 @@ def test_sea218_response_cache_refused(
     [finding] = found_in(with_words(plain, f"response_cache {{ enable: true }} {words}"), "SEA218")
     assert finding.what == f"response_cache is enabled with {other}."
     assert found_in(with_words(plain, f"response_cache {{ enable: false }} {words}"), "SEA218") == []
+
+
+def test_sea211_an_optional_input_may_be_left_out(artifact: ArtifactInspection, found_in: FoundIn) -> None:
+    """Triton warms the model up without it: seen on Triton 2.51."""
+    optional = 'input [ { name: "seed" data_type: TYPE_INT64 dims: [ 1 ] optional: true } ]'
+    assert found_in(with_words(warmed_up(artifact, ("image", GOOD_DATA)), optional), "SEA211") == []
+
+
+def test_sea212_controls_of_sequences_may_be_warmed_up(plain: ArtifactInspection, found_in: FoundIn) -> None:
+    """Triton takes them: seen on Triton 2.51."""
+    start = 'name: "START" control { kind: CONTROL_SEQUENCE_START fp32_false_true: [ 0, 1 ] }'
+    sequences = with_words(plain, f"sequence_batching {{ control_input [ {{ {start} }} ] }}")
+    data = ("START", "data_type: TYPE_FP32 dims: [ 1 ] zero_data: true")
+    assert found_in(warmed_up(sequences, ("image", GOOD_DATA), data), "SEA212") == []
+
+
+@pytest.mark.parametrize("name", ["./labels.txt", "../classifier/labels.txt", "../other/labels.txt"])
+def test_sea215_paths_that_lead_to_the_labels(
+    artifact: ArtifactInspection, found_in: FoundIn, name: str
+) -> None:
+    """Also by a detour, or in another model's folder: seen on Triton 2.51."""
+    labelled = replace(
+        artifact,
+        config_pbtxt=artifact.config_pbtxt.replace("dims: [ 10 ]", f'dims: [ 10 ] label_filename: "{name}"'),
+        files=(*artifact.files, FileRecord("classifier/labels.txt", 0o644, 1, "0" * 64)),
+    )
+    other = replace(
+        artifact, model="other", files=(FileRecord("other/labels.txt", 0o644, 1, "0" * 64),), config_pbtxt=""
+    )
+    assert found_in(replace(labelled, beside=(other,)), "SEA215") == []

@@ -3,10 +3,8 @@
 from tests.preflight.rules.serving_templates import (
     IMAGE,
     Resources,
-    added,
     changed,
     found,
-    interface,
     properties,
     statement,
     with_policy,
@@ -62,26 +60,6 @@ def test_sea715_role_not_admitted() -> None:
 def test_sea716_endpoint_in_the_default_group() -> None:
     """Each interface endpoint names its security group."""
     assert ("SEA716", "Logs") in found(without("Logs", "SecurityGroupIds"), "SEA716")
-
-
-def test_sea717_second_private_dns() -> None:
-    """A VPC has at most one for each service."""
-    assert ("SEA717", "Second") in found(added("Second", "EC2::VPCEndpoint", interface("logs")), "SEA717")
-
-
-def test_sea718_endpoint_without_private_dns() -> None:
-    """The usual name of a service leads to its endpoint."""
-    assert ("SEA718", "Logs") in found(without("Logs", "PrivateDnsEnabled"), "SEA718")
-    assert (
-        found(changed("Logs", ServiceName="com.amazonaws.us-east-1.s3", PrivateDnsEnabled=False), "SEA718")
-        == []
-    )
-
-
-def test_sea719_vpc_without_dns() -> None:
-    """EnableDnsSupport is true by default, EnableDnsHostnames false."""
-    assert ("SEA719", "Vpc") in found(without("Vpc", "EnableDnsHostnames"), "SEA719")
-    assert ("SEA719", "Vpc") in found(changed("Vpc", EnableDnsSupport=False), "SEA719")
 
 
 def test_sea720_endpoint_not_admitted() -> None:

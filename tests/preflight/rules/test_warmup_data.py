@@ -32,3 +32,12 @@ def test_warm_up_data_of_a_whole_tensor_are_enough() -> None:
         warmup = f'model_warmup {{ name: "w" batch_size: 1 inputs {{ key: "x" value {{ {data} }} }} }}'
         found = inspect_artifact(artifact_of(config + warmup, {"warmup/f": size}))
         assert not {each.rule for each in found} & {"SEA220", "SEA229", "SEA230"}
+
+
+@pytest.mark.parametrize("name", ["./x", "more/../x", "/x", "../warmup/x"])
+def test_sea220_paths_that_lead_to_the_data(name: str) -> None:
+    """Triton appends what it is given, and the system follows it."""
+    data = f'data_type: TYPE_FP32 dims: [ 4 ] input_data_file: "{name}"'
+    warmup = f'model_warmup {{ name: "w" batch_size: 1 inputs {{ key: "x" value {{ {data} }} }} }}'
+    found = inspect_artifact(artifact_of(f"{GOOD}{warmup}", {"warmup/x": 16}))
+    assert "SEA220" not in {each.rule for each in found}
