@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from model_packaging.archive.packing import PackedArchive, pack_folder
-from model_packaging.artifact.image_needs import image_needs
+from model_packaging.artifact.image_needs_reading import image_needs
 from model_packaging.artifact.inspection import ArtifactInspector
 from model_packaging.artifact.keys import BuildInputs, content_key_of
 from model_packaging.artifact.layout import Layout

@@ -10,7 +10,7 @@ from typing import Literal, cast
 
 import catalogue
 from model_packaging.artifact import ArchiveRecord, BuildInputs, Layout, Manifest, Provenance
-from model_packaging.artifact.image_needs import image_needs
+from model_packaging.artifact.image_needs_reading import image_needs
 from model_packaging.artifact.inspection import ArtifactInspection
 from model_packaging.artifact.plan_header import PlanHeader
 from preflight.bare.context import ServingContext

@@ -94,7 +94,7 @@ def ensemble_of_itself(artifact: ArtifactInspection) -> Iterator[Violation]:
     beside = {each.model: each for each in artifact.beside} if steps else {}
     # Each model is visited once, by one way: there are exponentially many ways.
     way_to: dict[str, tuple[str, ...]] = {}
-    waiting = [((artifact.model,), steps)]
+    waiting: list[tuple[tuple[str, ...], tuple[str, ...]]] = [((artifact.model,), steps)]
     while waiting:
         way, steps = waiting.pop()
         for model in steps:

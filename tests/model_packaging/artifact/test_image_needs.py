@@ -3,7 +3,8 @@
 from dataclasses import asdict, replace
 
 from model_packaging.artifact import ArtifactInspection, FileRecord, Signature
-from model_packaging.artifact.image_needs import ImageNeeds, image_needs
+from model_packaging.artifact.image_needs import ImageNeeds
+from model_packaging.artifact.image_needs_reading import image_needs
 from model_packaging.artifact.model_files import ModelFileReading
 from model_packaging.artifact.onnx_signature import OnnxSignature
 
@@ -68,3 +69,16 @@ def test_needs_are_written_and_read() -> None:
     needs = image_needs([model(CONFIG)])
     document = {name: list(one) if isinstance(one, tuple) else one for name, one in asdict(needs).items()}
     assert ImageNeeds.of_document(document) == needs
+
+
+def test_an_onnx_file_of_a_python_model_is_its_own_matter() -> None:
+    """It may bring an ONNX Runtime of its own; without any name the file leads to Triton's."""
+    for config, opset in ((CONFIG, 18), ('backend: "python"', 0), ("max_batch_size: 1", 18), ("", 18)):
+        packed = replace(model(config), model_files=(ModelFileReading("m/1/model.onnx", GRAPH),))
+        assert image_needs([packed]).onnx_opset == opset, config
+
+
+def test_tensorflow_is_named_by_platforms_too() -> None:
+    """As most of its configurations do."""
+    assert image_needs([model('platform: "tensorflow_savedmodel"')]).backends == ("tensorflow",)
+    assert image_needs([model('platform: "ensemble"')]).backends == ()
