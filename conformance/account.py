@@ -1,8 +1,8 @@
 """The account that is asked: its clients, and how long one waits there."""
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 __all__ = ["PREFIX", "Account", "Pace"]
@@ -41,6 +41,7 @@ class Account:
         region: such as ``us-east-1``.
         run: the run's own word in names: letters and digits.
         pace: how long things take.
+        triton_variables: of Triton containers beside their own; none at AWS.
     """
 
     make: Callable[[str, bool], Any]
@@ -48,6 +49,7 @@ class Account:
     region: str
     run: str
     pace: Pace = Pace()
+    triton_variables: Mapping[str, str] = field(default_factory=dict)
 
     def client(self, service: str) -> Any:  # noqa: ANN401 - boto3's clients have no static type
         """Return the client of a service."""

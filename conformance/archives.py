@@ -43,8 +43,11 @@ order, amount = (list(map(float, x.flatten())) + [0.0, 0.0])[:2]
             if order == -2.0:
                 time.sleep(amount)
             if order == -3.0:
-                os.kill(os.getppid(), signal.SIGKILL)"""
-"""Statements of a model that does what its input says: -1 fails, -2 sleeps, -3 kills its server."""
+                os.kill(os.getppid(), signal.SIGKILL)
+            if order == -4.0:
+                x = x.repeat(int(amount), axis=1)"""
+"""Statements of a model that does what its input says: -1 fails, -2 sleeps, -3 kills its server, -4 answers
+each number so many times."""
 
 
 def python_model(

@@ -68,7 +68,7 @@ def multi_model(lab: Laboratory) -> str:
         lab.upload(python_model(2.0), "many/double.tar.gz")
         container = {"Image": lab.image, "Mode": "MultiModel", "ModelDataUrl": f"s3://{lab.bucket()}/many/"}
         return lab.create_endpoint(
-            lab.create_config(lab.variant(lab.create_model(PrimaryContainer=container)))
+            lab.create_config(lab.variant(lab.create_model(PrimaryContainer=lab.with_variables(container))))
         )
 
     return _once(lab, Bench.MULTI_MODEL, create)
@@ -79,11 +79,7 @@ def pipeline(lab: Laboratory) -> str:
 
     def create() -> str:
         containers = [
-            {
-                "Image": lab.image,
-                "ContainerHostname": host,
-                "ModelDataUrl": lab.upload(python_model(execute=STEERED)),
-            }
+            lab.container_of(python_model(execute=STEERED), ContainerHostname=host)
             for host in ("first", "second")
         ]
         model = lab.create_model(Containers=containers, InferenceExecutionConfig={"Mode": "Direct"})

@@ -66,6 +66,16 @@ def _find_targets(account: Account, prefix: str) -> Iterator[str]:
                 yield name
 
 
+def _delete_alarm(account: Account, name: str) -> None:
+    account.client("cloudwatch").delete_alarms(AlarmNames=[name])
+
+
+def _find_alarms(account: Account, prefix: str) -> Iterator[str]:
+    pages = account.client("cloudwatch").get_paginator("describe_alarms").paginate(AlarmNamePrefix=prefix)
+    for page in pages:
+        yield from (alarm["AlarmName"] for alarm in page["MetricAlarms"])
+
+
 def _delete_bucket(account: Account, name: str) -> None:
     s3 = account.client("s3")
     for page in s3.get_paginator("list_objects_v2").paginate(Bucket=name):
@@ -126,6 +136,7 @@ def _find_log_groups(account: Account, prefix: str) -> Iterator[str]:
 
 STACK = Kind("stack", 0, _delete_stack, _find_stacks)
 SCALABLE_TARGET = Kind("scalable target", 10, _delete_target, _find_targets)
+ALARM = Kind("alarm", 10, _delete_alarm, _find_alarms)
 BUCKET = Kind("bucket", 70, _delete_bucket, _find_buckets)
 ROLE = Kind("role", 80, _delete_role, _find_roles)
 KEY = Kind("KMS key", 90, _delete_key, _find_keys)
@@ -134,6 +145,7 @@ LOG_GROUP = Kind("log group", 100, _delete_log_group, _find_log_groups)
 KINDS = (
     STACK,
     SCALABLE_TARGET,
+    ALARM,
     COMPONENT,
     ENDPOINT,
     PROCESSING_JOB,

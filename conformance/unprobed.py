@@ -119,5 +119,45 @@ UNPROBED: dict[str, Unprobed] = {
         "the smallest instance types, with a model that fills them, differ by user",
         "deploy a model with `response_cache` on ml.t2.medium",
     ),
+    "A117": Unprobed(_IMAGES, "read `build.py` of each release branch of Triton's server"),
+    "A118": Unprobed(_IMAGES, "run `pip list` in the sagemaker-tritonserver images"),
+    "A119": Unprobed(
+        "the name of a folder with a space may fail for other reasons, and the log alone tells them apart",
+        "run `serve` of the image beside a model whose name has a space",
+    ),
+    "A120": Unprobed(
+        "the manifest lies in AWS's registry, which an account's endpoint says nothing of",
+        "inspect the image's manifest",
+    ),
+    "A121": Unprobed(
+        "whether what lies behind the end was read shows in the container's files alone",
+        "serve an archive of two gzip members whose second one has the model's version",
+    ),
+    "A122": Unprobed(
+        "nothing is believed of which one is served, only that no document says it",
+        "deploy an archive with two versions of one file, and ask it which it is",
+    ),
+    "A123": Unprobed("it is about models, and needs a GPU", "repeat the trials of one model on a GPU"),
+    "A127": Unprobed(
+        "it needs an endpoint at the account's quota; refuted, as many instances again would start",
+        "update an endpoint at its quota",
+    ),
+    "A133": Unprobed(
+        "it needs an endpoint at the account's quota; refuted, as many instances again would start",
+        "update an endpoint at its quota, also in a rolling update",
+    ),
+    "A141": Unprobed(
+        "zones have other names in each account, and the belief is about those of one",
+        "compare DescribeVpcEndpointServices by the zones' ids in several accounts",
+    ),
+    "A142": Unprobed(
+        "it needs eleven interface endpoints, which are paid for and which no estimate counts",
+        "create a twelfth interface endpoint in a /28",
+    ),
+    "A147": Unprobed(
+        "it needs two sets of credentials: one that may grant the key, and one that may not",
+        "deploy an endpoint with `KmsKeyId` and a role without kms:CreateGrant, with each of the two",
+    ),
+    "A148": Unprobed(_IMAGES, "serve a SavedModel in the image 25.04"),
 }
 """By number. Whoever settles one changes the code and the entry in docs/assumptions.md."""

@@ -141,8 +141,16 @@ class Workshop:
 
     def model_of(self, content: bytes, **container: Any) -> str:  # noqa: ANN401 - API members
         """Create a model of one archive and return its name."""
-        url = self.upload(content)
-        return self.create_model(PrimaryContainer={"Image": self.image, "ModelDataUrl": url, **container})
+        return self.create_model(PrimaryContainer=self.container_of(content, **container))
+
+    def container_of(self, content: bytes, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - API members
+        """Upload an archive and return a container of Triton's image that serves it."""
+        return self.with_variables({"Image": self.image, "ModelDataUrl": self.upload(content), **more})
+
+    def with_variables(self, container: dict[str, Any]) -> dict[str, Any]:
+        """Return a container of Triton with the account's variables beside its own."""
+        variables = {**self.account.triton_variables, **container.get("Environment", {})}
+        return {**container, "Environment": variables} if variables else container
 
     def create_config(
         self,

@@ -1,10 +1,12 @@
 """The probes, a file per theme; importing this folder registers them."""
 
 from conformance.probes import (
+    alarms,
     component_life,
     component_words,
     configs,
     endpoints,
+    guardrails,
     images,
     jobs,
     keys,
@@ -14,15 +16,19 @@ from conformance.probes import (
     requests,
     scaling_words,
     several,
+    stack_words,
     stacks,
     targets,
+    variants,
 )
 
 __all__ = [
+    "alarms",
     "component_life",
     "component_words",
     "configs",
     "endpoints",
+    "guardrails",
     "images",
     "jobs",
     "keys",
@@ -32,6 +38,8 @@ __all__ = [
     "requests",
     "scaling_words",
     "several",
+    "stack_words",
     "stacks",
     "targets",
+    "variants",
 ]

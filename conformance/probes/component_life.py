@@ -175,7 +175,7 @@ def update_while_copies_start(lab: Laboratory) -> None:
 @probe("A82", bench=Bench.COMPONENTS, minutes=15, creates="a component, roles, an endpoint configuration")
 def container_without_a_model(lab: Laboratory) -> None:
     """A component with a Container is served with the role of its endpoint's configuration."""
-    container = {"Image": lab.image, "ArtifactUrl": lab.upload(python_model(5.0))}
+    container = lab.with_variables({"Image": lab.image, "ArtifactUrl": lab.upload(python_model(5.0))})
     name = lab.create_component(
         components(lab), Specification={"Container": container, "ComputeResourceRequirements": SMALL}
     )

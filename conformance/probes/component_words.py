@@ -1,5 +1,6 @@
-"""What is refused about inference components: A42, A43, A45, A50, A61."""
+"""What is refused about inference components: A42, A43, A45, A50, A61, A134, A136."""
 
+from functools import partial
 from typing import Any
 
 from conformance.benches import component_of, components, specification
@@ -12,9 +13,9 @@ def _refuses(lab: Laboratory, words: str = "", **members: Any) -> None:  # noqa:
     lab.evidence.refused(lambda: lab.create_component(endpoint, **members), "ValidationException", words)
 
 
-@probe("A42", bench=Bench.COMPONENTS, minutes=8, creates="a component")
+@probe("A42", "A134", bench=Bench.COMPONENTS, minutes=8, creates="a component")
 def taken_component_name(lab: Laboratory) -> None:
-    """A second component of a name is refused, and nothing interrupts a change of the first."""
+    """A second component of a name, also in capitals, is refused, and nothing interrupts a change."""
     endpoint, what = components(lab), specification(lab)
     name = lab.create_component(endpoint, Specification=what)
     in_progress = r"^Cannot update in-progress inference component "
@@ -24,11 +25,13 @@ def taken_component_name(lab: Laboratory) -> None:
         in_progress,
     )
     lab.settled_component(name)
-    lab.evidence.refused(
-        lambda: lab.create_component(endpoint, name, Specification=what),
-        "ValidationException",
-        r"^Cannot create already existing inference component ",
-    )
+    for assumption, taken in (("A42", name), ("A134", name.replace("component", "COMPONENT"))):
+        with lab.evidence.about(assumption):
+            lab.evidence.refused(
+                partial(lab.create_component, endpoint, taken, Specification=what),
+                "ValidationException",
+                r"^Cannot create already existing inference component ",
+            )
 
 
 @probe("A42", bench=Bench.COMPONENTS, minutes=1, creates="a model")
@@ -118,3 +121,16 @@ def batches_beyond_half(lab: Laboratory) -> None:
     lab.evidence.accepted("one copy", lambda: update("COPY_COUNT", 1))
     described = lab.settled_component(name)
     lab.evidence.holds("variant", found=described["VariantName"], believed=VARIANT)
+
+
+@probe("A136", bench=Bench.COMPONENTS, minutes=8, creates="a component")
+def adapter_with_a_model_or_compute(lab: Laboratory) -> None:
+    """A component with BaseInferenceComponentName is refused for compute, and for a model, of its own."""
+    adapter = {
+        "BaseInferenceComponentName": component_of(lab),
+        "Container": {"ArtifactUrl": lab.upload(b"x")},
+    }
+    compute = {"ComputeResourceRequirements": SMALL}
+    _refuses(lab, r"ComputeResourceRequirements|[Cc]ompute", Specification={**adapter, **compute})
+    model = {"ModelName": lab.plain_model()}
+    _refuses(lab, r"[Mm]odel", Specification={**adapter, **model})

@@ -60,7 +60,9 @@ def loading_takes_reading_alone(lab: Laboratory) -> None:
     statements = [each for each in serving_statements(lab.bucket()) if each["Action"] != "s3:ListBucket"]
     lab.upload(python_model(2.0), "many/double.tar.gz")
     container = {"Image": lab.image, "Mode": "MultiModel", "ModelDataUrl": f"s3://{lab.bucket()}/many/"}
-    model = lab.create_model(ExecutionRoleArn=lab.new_role(statements=statements), PrimaryContainer=container)
+    model = lab.create_model(
+        ExecutionRoleArn=lab.new_role(statements=statements), PrimaryContainer=lab.with_variables(container)
+    )
     endpoint = lab.in_service(lab.create_endpoint(lab.create_config(lab.variant(model))))
     answer = lab.invoke(endpoint, 1.0, TargetModel="double.tar.gz")
     lab.evidence.holds("answer", found=answer, believed=[2.0])

@@ -16,6 +16,9 @@ from tests.local.aws.ports import free_port_pair
 
 _ROOT = Path(__file__).resolve().parents[2]
 _ACCOUNT_ID = "000000000000"
+_AT_ONCE = {"SAGEMAKER_TRITON_ADDITIONAL_ARGS": "--disable-auto-complete-config"}
+"""Triton starts a Python model twice otherwise, first to complete its configuration, which takes a second;
+those of the probes are complete."""
 
 
 @pytest.fixture(scope="session")
@@ -65,5 +68,5 @@ def laptop(local_aws: LocalAws, calls: set[str]) -> Account:
         if seconds:
             local_aws.advance_clock(seconds)
 
-    pace = Pace(poll_seconds=0.05, wait_seconds=120.0, role_seconds=0.0, request_seconds=3.0, sleep=sleep)
-    return Account(client, _ACCOUNT_ID, variables["AWS_REGION"], "laptop", pace)
+    pace = Pace(poll_seconds=0.05, wait_seconds=120.0, role_seconds=0.0, request_seconds=2.0, sleep=sleep)
+    return Account(client, _ACCOUNT_ID, variables["AWS_REGION"], "laptop", pace, _AT_ONCE)

@@ -22,7 +22,10 @@ pytestmark = pytest.mark.integration
 _LONG = ("answer_that_is_too_late",)
 _POLICY = Path(__file__).parents[2] / "conformance" / "caller_policy.json"
 _ACTIONS = {
+    "monitoring:DeleteAlarms": "cloudwatch:DeleteAlarms",
+    "monitoring:DescribeAlarms": "cloudwatch:DescribeAlarms",
     "monitoring:ListMetrics": "cloudwatch:ListMetrics",
+    "monitoring:PutMetricAlarm": "cloudwatch:PutMetricAlarm",
     "s3:ListObjectsV2": "s3:ListBucket",
     "s3:ListBuckets": "s3:ListAllMyBuckets",
 }
