@@ -75,12 +75,14 @@ class DeploymentEvidence:
         shown_file: its path as reports print it.
         built: by model, for every model that an endpoint serves; an unserved one can't fail a deployment.
         accepted_shards: by endpoint key, as the file beside the deployment file has them.
+        missing_golden_files: of those that a served model's golden requests name, as the file has them.
     """
 
     file: DeploymentFile
     shown_file: str
     built: Mapping[str, BuiltModel]
     accepted_shards: Mapping[str, int]
+    missing_golden_files: frozenset[str] = frozenset()
 
     def served(self) -> Iterator[ServedModel]:
         """Yield each model of each endpoint that has instances of its own, once for an endpoint."""
@@ -143,4 +145,10 @@ def gather_evidence(file: DeploymentFile, build_root: Path, project_root: Path) 
             if name in served
         },
         accepted_shards=read_lock(file.path),
+        missing_golden_files=frozenset(
+            golden
+            for name in served
+            for golden in deployment.models[name].golden_requests
+            if not (project_root / golden).is_file()
+        ),
     )

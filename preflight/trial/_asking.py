@@ -88,6 +88,7 @@ class Asking:
             differences=_differences(outputs, request),
             nan_outputs=_holding(np.isnan, outputs, request.expected),
             infinite_outputs=_holding(np.isposinf, outputs, request.expected),
+            is_compared=bool(request.expected),
         )
         return Asked(request, outcome, outputs)
 

@@ -18,7 +18,9 @@ def distance(found: Arrays, expected: Arrays) -> tuple[float, tuple[str, ...]]:
     """Return the largest difference as a share of the largest value and the outputs beyond the limit.
 
     Floating-point outputs decide where there are any: the class beside two nearly equal scores may flip.
-    Values of other types must be equal. Another name, shape or type is an infinite difference.
+    Without one, what differs of integers is counted: a mask or an image in whole numbers is rounded from
+    scores, some of which lie at an edge. Booleans and strings count likewise. Another name, shape or type is
+    an infinite difference.
     """
     if found.keys() != expected.keys():
         return float("inf"), tuple(sorted(found.keys() ^ expected.keys()))
@@ -43,7 +45,7 @@ def _share(found: np.ndarray, expected: np.ndarray) -> float:
     if found.shape != expected.shape or found.dtype != expected.dtype:
         return float("inf")
     if expected.dtype.kind != "f":
-        return 0.0 if np.array_equal(found, expected) else float("inf")
+        return float(np.count_nonzero(found != expected)) / max(expected.size, 1)
     one, other = found.astype(np.float64), expected.astype(np.float64)
     finite = np.isfinite(one) & np.isfinite(other)
     same = finite | (one == other) | (np.isnan(one) & np.isnan(other))

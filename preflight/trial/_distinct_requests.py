@@ -4,14 +4,16 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from invocation.tensors import input_problems
+from model_packaging.artifact import Signature
 from model_packaging.eager.comparison import Arrays
 from preflight.trial._asking import Asked, Asking
 from preflight.trial._at_once import AT_ONCE
 from preflight.trial._closeness import row_of
-from preflight.trial._made_requests import made_request
+from preflight.trial._made_requests import made_request, recipes
 from preflight.trial._served import Served
 
-__all__ = ["joined_rows", "rows_like", "single_requests", "size_bytes"]
+__all__ = ["joined_rows", "one_row_of", "rows_like", "single_requests", "size_bytes"]
 
 
 def single_requests(rows: Arrays | None, answered: Sequence[Asked], served: Served) -> list[Arrays]:
@@ -35,6 +37,15 @@ def joined_rows(answered: Sequence[Asked], maximum: int) -> Arrays | None:
         return None
     joined = {name: np.concatenate([each[name] for each in inputs])[:maximum] for name in names}
     return joined if len(next(iter(joined.values()))) > 1 else None
+
+
+def one_row_of(signature: Signature | None, samples: Sequence[Arrays]) -> Arrays | None:
+    """Return a row of the first sample that fits ``signature``, or a made one; None without a signature."""
+    if signature is None:
+        return None
+    fitting = (each for each in samples if not input_problems(signature, each))
+    given = next(fitting, None)
+    return row_of(given, 0) if given is not None else made_request(signature, next(recipes(signature)), 1)
 
 
 def rows_like(asked: Asked, asking: Asking) -> Arrays:

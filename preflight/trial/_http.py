@@ -9,6 +9,8 @@ from local.triton.supervised_process import LOOPBACK
 
 __all__ = ["Connection", "Reply"]
 
+_PART_BYTES = 1 << 16
+
 
 @dataclass(frozen=True, slots=True)
 class Reply:
@@ -36,7 +38,7 @@ class Connection:
 
     Args:
         port: on loopback.
-        timeout_seconds: for each step of an exchange.
+        timeout_seconds: for a whole exchange.
     """
 
     def __init__(self, port: int, timeout_seconds: float) -> None:
@@ -51,7 +53,7 @@ class Connection:
         try:
             self._http.request(method, path, body or None, dict(headers))
             response = self._http.getresponse()
-            content = response.read()
+            content = self._content(response, started + self._timeout_seconds)
         except TimeoutError:
             self.close()
             words = f"no answer within {self._timeout_seconds:g} s"
@@ -62,6 +64,24 @@ class Connection:
             return Reply(0, {}, b"", time.perf_counter() - started, words)
         names = {name.lower(): value for name, value in response.getheaders()}
         return Reply(response.status, names, content, time.perf_counter() - started)
+
+    def _content(self, response: http.client.HTTPResponse, deadline: float) -> bytes:
+        """Read the body to its end: a stream may go on for ever, a piece at a time.
+
+        Raises:
+            TimeoutError: the end has not come in time.
+            http.client.IncompleteRead: the connection ended before.
+        """
+        # read1 doesn't count down Content-Length (Python 3.11); read waits for a whole part of a stream.
+        read = response.read1 if response.length is None else response.read
+        parts: list[bytes] = []
+        while part := read(_PART_BYTES):
+            parts.append(part)
+            if time.perf_counter() > deadline:
+                raise TimeoutError
+        if response.length:
+            raise http.client.IncompleteRead(b"".join(parts), response.length)
+        return b"".join(parts)
 
     def close(self) -> None:
         """Close it; the next exchange opens another."""

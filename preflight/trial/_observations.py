@@ -8,7 +8,13 @@ from preflight.trial._asking import Asked, Asking, differences_of_forms, repeat
 from preflight.trial._at_once import ask_at_once
 from preflight.trial._batching import compare_rows, try_sizes
 from preflight.trial._closeness import row_of, rows_of
-from preflight.trial._distinct_requests import joined_rows, rows_like, single_requests, size_bytes
+from preflight.trial._distinct_requests import (
+    joined_rows,
+    one_row_of,
+    rows_like,
+    single_requests,
+    size_bytes,
+)
 from preflight.trial._made_requests import can_be_made
 from preflight.trial._measuring import growth_of, median_seconds
 from preflight.trial._samples import Samples, TrialRequest
@@ -75,7 +81,8 @@ class Observation:
         self.progress("asking")
         answered = self._ask_requests(asking)
         if not answered:
-            self._leave("batches, concurrency and response times", "no request was answered")
+            self._try_other_sizes(asking)
+            self._leave("rows, concurrency and response times", "no request was answered")
             return
         first = answered[0]
         if self._generates:
@@ -100,6 +107,18 @@ class Observation:
             singles = single_requests(rows, answered, self.served)
             self.outcome = replace(self.outcome, concurrency=ask_at_once(asking, singles, self.is_cancelled))
         self._measure(asking, first, rows)
+
+    def _try_other_sizes(self, asking: Asking) -> None:
+        """Ask for batches of other sizes: a model may answer one only, and no sample has that."""
+        configured, asked = self.served.configured, self.outcome.requests
+        if self._generates or configured.max_batch_size < 2 or not asked or asked[0].timed_out:  # noqa: PLR2004
+            return
+        rows = one_row_of(configured.signature, [each.inputs for each in self.samples.requests])
+        if rows is None or size_bytes(rows) * configured.max_batch_size > _LARGEST_BATCH_BYTES:
+            return
+        sizes = try_sizes(asking, rows, configured.max_batch_size)
+        if any(each.is_answered for each in sizes.sizes):
+            self.outcome = replace(self.outcome, batch_sizes=sizes)
 
     def _is_slow(self, answered: Sequence[Asked]) -> bool:
         """Whether many more requests would take minutes, or several at once SageMaker's whole time."""

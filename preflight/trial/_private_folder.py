@@ -35,7 +35,7 @@ def private_folder(project_root: Path) -> Iterator[Path]:
     try:
         yield folder
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        _remove(folder)
         os.close(lock)
 
 
@@ -77,9 +77,20 @@ def _exclusive(trials: Path) -> Iterator[None]:
 
 def _sweep(trials: Path) -> None:
     for folder in trials.glob(f"{_PREFIX}*"):
-        with contextlib.suppress(FileNotFoundError), (folder / _LOCK_NAME).open("r+") as lock:
+        # Of a process that was killed before it made the lock, it is made here.
+        with contextlib.suppress(FileNotFoundError), (folder / _LOCK_NAME).open("a") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 continue  # its trial is under way
-            shutil.rmtree(folder, ignore_errors=True)
+            _remove(folder)
+
+
+def _remove(folder: Path) -> None:
+    """Remove ``folder``, also where its artifact has folders that may not be written."""
+    for inner, names, _ in os.walk(folder):
+        for each in (Path(inner, name) for name in names):
+            with contextlib.suppress(OSError):  # gone meanwhile
+                if not each.is_symlink():
+                    each.chmod(0o700)
+    shutil.rmtree(folder, ignore_errors=True)

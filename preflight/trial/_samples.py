@@ -70,7 +70,8 @@ def samples_of(subject: Subject) -> Samples:
         try:
             found = read_golden_file(file.path)
         except GoldenFileError as error:
-            problems.append(GoldenProblem(index, file.shown, str(error)))
+            missing = not file.path.is_file()
+            problems.append(GoldenProblem(index, file.shown, str(error), missing))
             continue
         for number, each in enumerate(found, 1):
             label = file.shown if len(found) == 1 else f"{file.shown}, request {number}"

@@ -40,11 +40,13 @@ class GoldenProblem:
         index: its place in the list that names it.
         path: as that list has it.
         what: what is wrong with it.
+        is_missing: whether there is no such file.
     """
 
     index: int
     path: str
     what: str
+    is_missing: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,8 @@ def _row(outcome: TrialOutcome) -> tuple[str, ...]:
     if loading is None:
         return (outcome.model, "not tried", *[_NOTHING] * (len(_HEADINGS) - 2))
     good = sum(not (each.error or each.differences) for each in outcome.requests)
+    # Without an expected answer nobody knows whether an answer is good.
+    word = "good" if all(each.is_compared or each.error for each in outcome.requests) else "answered"
     return (
         outcome.model,
         f"{loading.seconds:.1f}" if not loading.failure else "failed",
@@ -71,7 +73,7 @@ def _row(outcome: TrialOutcome) -> tuple[str, ...]:
         _largest(outcome),
         f"{memory.asked_mib:.0f}" if memory else _NOTHING,
         _sizes(outcome),
-        f"{good} of {len(outcome.requests)} good" if outcome.requests else _NOTHING,
+        f"{good} of {len(outcome.requests)} {word}" if outcome.requests else _NOTHING,
         f"{together.requests - together.failed - len(together.wrong)} of {together.requests} good"
         if together
         else _NOTHING,

@@ -41,6 +41,7 @@ class RequestOutcome:
         contradictions: in what it is not what the configuration says, a clause each.
         nan_outputs: outputs that hold NaN where the expected ones, if any, hold none.
         infinite_outputs: outputs that hold a positive infinity, likewise.
+        is_compared: whether its answer was held against an expected one.
     """
 
     label: str
@@ -56,6 +57,7 @@ class RequestOutcome:
     contradictions: tuple[str, ...] = ()
     nan_outputs: tuple[str, ...] = ()
     infinite_outputs: tuple[str, ...] = ()
+    is_compared: bool = False
 
 
 @dataclass(frozen=True, slots=True)

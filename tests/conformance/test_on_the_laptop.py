@@ -32,7 +32,13 @@ _ACTIONS = {
 """Calls whose permission has another name (Service Authorization Reference)."""
 
 
-@pytest.mark.parametrize("bench", Bench)
+_IN_THE_GATE = (Bench.API, Bench.ORDINARY, Bench.MULTI_MODEL)
+"""The others start Tritons for a minute and more, one after the other."""
+
+
+@pytest.mark.parametrize(
+    "bench", [pytest.param(each, marks=() if each in _IN_THE_GATE else pytest.mark.soak) for each in Bench]
+)
 def test_the_laptop_confirms_every_probe(laptop: Account, bench: Bench) -> None:
     """No probe asks wrongly, and nothing is left behind by any."""
     _confirmed([each for each in PROBES.values() if each.bench is bench and each.name not in _LONG], laptop)

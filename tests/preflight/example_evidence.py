@@ -107,6 +107,7 @@ def _deployment(document: Document) -> DeploymentEvidence:
             if name in file.deployment.served_models
         },
         accepted_shards=document.get("accepted_shards", {}),
+        missing_golden_files=frozenset(document.get("missing_golden_files", ())),
     )
 
 

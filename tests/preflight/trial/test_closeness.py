@@ -32,13 +32,26 @@ def test_floating_point_outputs_decide() -> None:
     found = {"scores": f32(1, 0.999), "class": np.array([1])}
     expected = {"scores": f32(0.999, 1), "class": np.array([0])}
     assert distance(found, expected)[1] == ()
-    assert distance({"class": np.array([1])}, {"class": np.array([0])}) == (math.inf, ("class",))
+    assert distance({"class": np.array([1])}, {"class": np.array([0])}) == (1.0, ("class",))
 
 
-def test_strings_and_integers_are_equal_or_not() -> None:
-    """There is nothing between."""
-    words = np.array([b"a"], dtype=object)
+def test_strings_are_equal_or_not() -> None:
+    """What differs of them is counted."""
+    words = np.array([b"a", b"b"], dtype=object)
     assert distance({"w": words}, {"w": words.copy()}) == (0.0, ())
+    assert distance({"w": words}, {"w": words[::-1].copy()}) == (1.0, ("w",))
+
+
+def test_some_pixels_of_an_image_may_round_otherwise() -> None:
+    """One of a hundred integers is an edge, one of ten is another answer; nothing is equal to nothing."""
+    pixels = np.arange(100, dtype=np.uint8)
+    edge, other = pixels.copy(), pixels.copy()
+    edge[7] += 1
+    other[:10] += 1
+    assert distance({"y": edge}, {"y": pixels}) == (0.01, ())
+    assert distance({"y": other}, {"y": pixels}) == (0.1, ("y",))
+    nothing = {"y": np.zeros((1, 0), np.int64)}
+    assert distance(nothing, nothing) == (0.0, ())
 
 
 @pytest.mark.parametrize(

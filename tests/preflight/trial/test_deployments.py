@@ -125,13 +125,24 @@ def test_an_archive_that_is_gone_is_not_tried(tmp_path: Path) -> None:
     ]
 
 
-def test_a_missing_file_of_golden_requests_is_a_finding(tmp_path: Path) -> None:
+def test_an_unreadable_file_of_golden_requests_is_a_finding(tmp_path: Path) -> None:
     """It stands at its line, whether or not the model can be tried."""
     deployed = Deployed(tmp_path, more="    golden_requests: [golden/a.npz]")
+    (tmp_path / "golden").mkdir()
+    (tmp_path / "golden" / "a.npz").write_bytes(b"no archive")
     [finding] = deployed.trial().findings
     assert (finding.rule, finding.subject) == ("SEA360", "models.doubling")
-    assert finding.what == "golden/a.npz is no file."
+    assert finding.what == "golden/a.npz can't be read as .npz (File is not a zip file)."
     assert str(finding.location) == "deployments/vision.yaml:7"
+
+
+def test_a_missing_file_of_golden_requests_is_told_once(tmp_path: Path) -> None:
+    """The check of the file tells it, with or without a trial."""
+    deployed = Deployed(tmp_path, more="    golden_requests: [golden/a.npz]")
+    report = deployed.trial()
+    also = {TRIAL: report.findings}
+    checked = check_deployment(deployed.file, tmp_path / "build", tmp_path, also)
+    assert [each.rule for each in checked.findings if "golden" in each.what] == ["SEA388"]
 
 
 @pytest.mark.integration

@@ -1,5 +1,6 @@
 """Files of golden requests, of both forms."""
 
+import io
 import json
 import zipfile
 from pathlib import Path
@@ -81,6 +82,16 @@ def test_a_json_file_holds_one_request(tmp_path: Path) -> None:
         ({"inputs": [tensor("x", "FP32", [2], [1])]}, "cannot reshape array of size 1 into shape (2,)"),
         ({"inputs": [{"name": "x"}]}, "'datatype'"),
         ({"inputs": [1]}, "'int' object is not subscriptable"),
+        ({"inputs": [tensor("x", "INT32", [1], [1.5])]}, "x: 1.5 is no INT32"),
+        ({"inputs": [tensor("x", "INT32", [1], [True])]}, "x: True is no INT32"),
+        ({"inputs": [tensor("x", "INT64", [1], [2**63])]}, "x: 9223372036854775808 is no INT64"),
+        ({"inputs": [tensor("x", "UINT8", [1], [-1])]}, "x: -1 is no UINT8"),
+        ({"inputs": [tensor("x", "BOOL", [1], ["false"])]}, "x: 'false' is no BOOL"),
+        ({"inputs": [tensor("x", "FP16", [1], [1e9])]}, "x: 1000000000.0 is no FP16"),
+        ({"inputs": [tensor("x", "FP32", [1], [None])]}, "x: None is no FP32"),
+        ({"inputs": [tensor("x", "BYTES", [1], [5])]}, "x: 5 is no BYTES"),
+        ({"inputs": [tensor("x", "FP32", [-1], [1])]}, "x: shape [-1] is no list of numbers from 0 on"),
+        ({"inputs": [tensor("x", "FP32", [1], [1])] * 2}, "two tensors named 'x'"),
         (
             {"inputs": [tensor("x", "FP32", [1], [1])], "tolerance": {"abs": 1}},
             "tolerance has no abs; it has absolute and relative",
@@ -137,6 +148,14 @@ def test_arrays_of_other_names(tmp_path: Path) -> None:
         read_golden_file(path)
 
 
+@pytest.mark.parametrize("dtype", ["complex64", "M8[D]", [("a", "f4")]])
+def test_arrays_that_no_request_holds(tmp_path: Path, dtype: str | list[tuple[str, str]]) -> None:
+    """KServe has no complex numbers, dates and records."""
+    path = write_npz(tmp_path / "request.npz", inputs__x=np.zeros(1, dtype=dtype))
+    with pytest.raises(GoldenFileError, match="which no request can hold"):
+        read_golden_file(path)
+
+
 def test_outputs_alone_are_no_request(tmp_path: Path) -> None:
     """A request has inputs."""
     path = tmp_path / "request.npz"
@@ -150,6 +169,49 @@ def test_nothing_is_unpickled(tmp_path: Path) -> None:
     path = tmp_path / "request.npz"
     write_npz(path, inputs__x=np.array([{}], dtype=object))
     with pytest.raises(GoldenFileError, match="Object arrays cannot be loaded"):
+        read_golden_file(path)
+
+
+def _damaged(path: Path, compression: int) -> None:
+    """Write an .npz whose compressed array is broken."""
+    content = np.random.default_rng(0).bytes(4000)
+    with zipfile.ZipFile(path, "w", compression) as archive:
+        archive.writestr("inputs/x.npy", content)
+    damaged = bytearray(path.read_bytes())
+    damaged[120:180] = b"\xff" * 60
+    path.write_bytes(damaged)
+
+
+@pytest.mark.parametrize(
+    "compression", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA]
+)
+def test_a_damaged_file_ends_in_words(tmp_path: Path, compression: int) -> None:
+    """However it was compressed."""
+    path = tmp_path / "request.npz"
+    _damaged(path, compression)
+    with pytest.raises(GoldenFileError, match=r"^can't be read as \.npz \("):
+        read_golden_file(path)
+
+
+def test_an_encrypted_file_ends_in_words(tmp_path: Path) -> None:
+    """Nobody has its password here."""
+    path = write_npz(tmp_path / "request.npz", inputs__x=np.zeros(1))
+    content = bytearray(path.read_bytes())
+    content[content.find(b"PK\x03\x04") + 6] |= 1
+    content[content.find(b"PK\x01\x02") + 8] |= 1
+    path.write_bytes(content)
+    with pytest.raises(GoldenFileError, match="is encrypted"):
+        read_golden_file(path)
+
+
+def test_an_array_of_a_giant_shape_ends_in_words(tmp_path: Path) -> None:
+    """Its header says 36 TiB, the file holds four bytes."""
+    header = io.BytesIO()
+    np.lib.format.write_array_header_1_0(header, {"descr": "<f4", "fortran_order": False, "shape": (10**13,)})
+    path = tmp_path / "request.npz"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("inputs/x.npy", header.getvalue() + bytes(4))
+    with pytest.raises(GoldenFileError, match=r"Unable to allocate|EOF"):
         read_golden_file(path)
 
 

@@ -6,31 +6,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from model_packaging.artifact import Tolerance
 from model_packaging.eager.comparison import Arrays
 from preflight.trial._asking import Asking
 from preflight.trial._at_once import AT_ONCE, ask_at_once
-from preflight.trial._observations import Observation
-from preflight.trial._samples import Samples, TrialRequest
 from preflight.trial.errors import TrialCancelledError
-from preflight.trial.outcome import TrialOutcome
 from preflight.trial.request_outcome import Form, Origin
 from tests.preflight.trial.fake_served import FakeServed, Refused, configured, doubled
-
-
-def observed(served: FakeServed, *requests: TrialRequest) -> TrialOutcome:
-    """Return what is noted of ``served``."""
-    observation = Observation(TrialOutcome("model"), served, Samples(requests), lambda: False, lambda _: None)
-    observation.run()
-    return observation.outcome
-
-
-def golden(x: np.ndarray, expected: Arrays | None = None) -> TrialRequest:
-    return TrialRequest("golden.npz", Origin.GOLDEN, {"x": x}, expected or {}, Tolerance(1e-5, 1e-4))
-
-
-def rows(count: int) -> np.ndarray:
-    return np.random.default_rng(0).standard_normal((count, 3)).astype(np.float32)
+from tests.preflight.trial.observing import golden, observed, rows
 
 
 def test_everything_is_asked_of_a_good_model() -> None:
@@ -72,61 +54,6 @@ def test_what_differs_from_a_golden_answer_is_noted() -> None:
     assert outcome.requests[0].differences == (
         "y differs in 3 of 3 values, by up to 1; allowed are 1e-05 + 0.0001 * |expected|",
     )
-
-
-@pytest.mark.parametrize(("fixed", "answered"), [(1, [1]), (3, [3])])
-def test_a_fixed_batch_is_found_by_trying_sizes(fixed: int, answered: list[int]) -> None:
-    """Where one row or the maximum fails, sizes between are tried."""
-
-    def answer(inputs: Arrays) -> Arrays:
-        if len(inputs["x"]) != fixed:
-            raise Refused("invalid shape")
-        return doubled(inputs)
-
-    outcome = observed(FakeServed(answer), golden(rows(fixed)))
-    assert outcome.batch_sizes is not None
-    assert [each.rows for each in outcome.batch_sizes.sizes] == [1, 2, 3, 4]
-    assert [each.rows for each in outcome.batch_sizes.sizes if each.is_answered] == answered
-    assert outcome.rows is None
-
-
-def test_a_lack_of_memory_is_told_apart() -> None:
-    """It is this machine's, and no fixed batch."""
-
-    def answer(inputs: Arrays) -> Arrays:
-        if len(inputs["x"]) > 1:
-            raise Refused("RuntimeError: [enforce fail] DefaultCPUAllocator: can't allocate memory")
-        return doubled(inputs)
-
-    sizes = observed(FakeServed(answer)).batch_sizes
-    assert sizes is not None
-    assert [each.is_out_of_memory for each in sizes.sizes] == [False, True, True, True]
-
-
-def test_rows_that_are_silently_wrong_are_found() -> None:
-    """Only the first row is answered, the others are zeros."""
-
-    def answer(inputs: Arrays) -> Arrays:
-        y = np.zeros_like(inputs["x"])
-        y[0] = inputs["x"][0] * 2
-        return {"y": y}
-
-    found = observed(FakeServed(answer)).rows
-    assert found is not None
-    assert (found.compared, found.differing, found.outputs) == ((0, 1, 2, 3), (1, 2, 3), ("y",))
-
-
-def test_rows_that_are_mixed_are_found() -> None:
-    """Each row is divided by the batch's sum."""
-
-    def answer(inputs: Arrays) -> Arrays:
-        exponential = np.exp(inputs["x"])
-        return {"y": exponential / exponential.sum(0)}
-
-    found = observed(FakeServed(answer), golden(rows(4))).rows
-    assert found is not None
-    assert found.differing == (0, 1, 2, 3)
-    assert found.largest_share > 0.5
 
 
 def test_a_random_model_is_not_asked_row_by_row() -> None:
@@ -206,7 +133,7 @@ def test_a_model_that_answers_nothing_is_asked_nothing_more() -> None:
 
     outcome = observed(FakeServed(refuse))
     assert [each.error for each in outcome.requests] == ["not for me"] * 3
-    assert [each.check for each in outcome.untried] == ["batches, concurrency and response times"]
+    assert [each.check for each in outcome.untried] == ["rows, concurrency and response times"]
     assert outcome.times is None
 
 

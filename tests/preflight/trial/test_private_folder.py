@@ -36,6 +36,27 @@ def test_a_killed_trial_s_folder_goes_with_the_next(tmp_path: Path) -> None:
             assert trials(tmp_path) == sorted([one, other])
 
 
+def test_a_folder_without_a_lock_goes_with_the_next(tmp_path: Path) -> None:
+    """Its process was killed before it made one."""
+    (tmp_path / ".seatrial" / "trials" / "trial-killed").mkdir(parents=True)
+    with private_folder(tmp_path) as one:
+        assert trials(tmp_path) == [one]
+
+
+def test_folders_that_may_not_be_written_go_too(tmp_path: Path) -> None:
+    """An artifact may bring such; what a link leads to is left as it is."""
+    outside = tmp_path / "outside"
+    outside.mkdir(mode=0o555)
+    with private_folder(tmp_path) as folder:
+        (folder / "model" / "1").mkdir(parents=True)
+        (folder / "model" / "1" / "model.pt").touch()
+        (folder / "model" / "link").symlink_to(outside)
+        (folder / "model" / "1").chmod(0o000)
+        (folder / "model").chmod(0o555)
+    assert trials(tmp_path) == []
+    assert outside.stat().st_mode & 0o777 == 0o555
+
+
 def test_an_archive_is_unpacked(tmp_path: Path) -> None:
     """As SageMaker unpacks it."""
     with tarfile.open(tmp_path / "model.tar.gz", "w:gz") as archive:

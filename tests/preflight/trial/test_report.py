@@ -11,7 +11,7 @@ from preflight.trial.report import TrialReport
 from preflight.trial.request_outcome import Form, Origin, RequestOutcome
 from preflight.trial.usage import Memory, Times
 
-REQUEST = RequestOutcome("golden.npz", Origin.GOLDEN, Form.BINARY, 1, 0.01, 100)
+REQUEST = RequestOutcome("golden.npz", Origin.GOLDEN, Form.BINARY, 1, 0.01, 100, is_compared=True)
 TRIED = TrialOutcome(
     "classifier",
     loading=Loading(Stage.LOAD, 1.52, 300),
@@ -72,3 +72,10 @@ def test_a_document_for_programs() -> None:
     assert outcome["loading"]["stage"] == "load"
     assert outcome["requests"][0]["form"] == "binary"
     assert outcome["times"]["maximum_seconds"] == 0.0042
+
+
+def test_what_nobody_expected_is_answered_and_not_good() -> None:
+    """A made request has no expected answer: that it is right, nobody knows."""
+    made = replace(REQUEST, origin=Origin.MADE, is_compared=False)
+    table = TrialReport((), (replace(TRIED, requests=(made, replace(made, form=Form.JSON))),))
+    assert "2 of 2 answered" in table.render_terminal()

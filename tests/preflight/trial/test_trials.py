@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,9 @@ JOINED = f"{PYTHON}dynamic_batching {{ max_queue_delay_microseconds: 50000 }}\n"
 CACHE = {"SAGEMAKER_TRITON_ADDITIONAL_ARGS": "--cache-config=local,size=1048576"}
 
 
+GENERATING = {"generate": 1, "generate_stream": 3}
+
+
 def _torch_models() -> Mapping[str, Callable[[Path], Path]]:
     import torch  # noqa: PLC0415 - only these tests pay for it
     from torch.nn import functional  # noqa: PLC0415 - likewise
@@ -38,8 +42,10 @@ def _torch_models() -> Mapping[str, Callable[[Path], Path]]:
             return self.linear(x)  # type: ignore[no-any-return]  # as torch has it
 
     class Refusing(Linear):
+        rows = 1
+
         def forward(self, x: torch.Tensor) -> torch.Tensor:
-            return self.linear(x).view(1, 3)  # type: ignore[no-any-return]  # as torch has it
+            return self.linear(x).view(self.rows, 3)  # type: ignore[no-any-return]  # as torch has it
 
     class Silent(Linear):
         def forward(self, x: torch.Tensor) -> torch.Tensor:
@@ -64,10 +70,13 @@ def _torch_models() -> Mapping[str, Callable[[Path], Path]]:
         def forward(self, x: torch.Tensor) -> torch.Tensor:
             return self.norm(x)  # type: ignore[no-any-return]  # as torch has it
 
+    pair = Refusing().eval()
+    pair.rows = 2
     one, several = torch.randn(1, 3), torch.randn(4, 3)
     return {
         "good": lambda folder: torch_model(folder, Linear().eval(), several),
         "refusing": lambda folder: torch_model(folder, Refusing().eval(), one),
+        "pair": lambda folder: torch_model(folder, pair, several[:2]),
         "silent": lambda folder: torch_model(folder, Silent().eval(), one),
         "dropping": lambda folder: torch_model(folder, Dropping(), one),
         "mixing": lambda folder: torch_model(folder, Mixing().eval(), one),
@@ -80,6 +89,7 @@ _PYTHON_MODELS: Mapping[str, Mapping[str, Any]] = {
     "infinite": {"body": "return np.exp(np.abs(x) * 1000)"},
     "failing": {"body": "return x", "load": 'raise ValueError("no weights here")'},
     "lacking": {"body": "return x", "load": "import no_such_module"},
+    "dying": {"body": "os._exit(1)"},
     "refusing everything": {"body": 'raise ValueError("not for me")'},
     "other shape": {"body": "return x[:, :2].copy()"},
     "joined": {"config": JOINED},
@@ -98,8 +108,23 @@ def tried(tmp_path_factory: pytest.TempPathFactory, attempt: Try) -> Mapping[str
     folders = {name: write(root / name) for name, write in _torch_models().items()}
     folders |= {name: python_model(root / name, **given) for name, given in _PYTHON_MODELS.items()}
     (root / "plan" / "model" / "1" / "model.plan").write_bytes(b"a plan")
+    runs: dict[str, Callable[[], TrialReport]] = {
+        name: partial(attempt, folder) for name, folder in folders.items()
+    }
+    cached, both = python_model(root / "cached", config=CACHED), ensemble(root / "ensemble")
+    runs |= {
+        "cached": partial(attempt, cached, environment=CACHE),
+        "cached in vain": partial(attempt, cached),
+        "ensemble": partial(attempt, both, environment={"SAGEMAKER_TRITON_DEFAULT_MODEL_NAME": "both"}),
+        "slow": partial(
+            attempt, python_model(root / "slow", load="time.sleep(300)"), load_timeout_seconds=3.0
+        ),
+    }
+    for kind, answers in GENERATING.items():
+        environment = {"SAGEMAKER_TRITON_INFERENCE_TYPE": kind}
+        runs[kind] = partial(attempt, generating(root / kind, answers), environment=environment)
     with ThreadPoolExecutor(2) as pool:
-        return dict(zip(folders, pool.map(attempt, folders.values()), strict=True))
+        return dict(zip(runs, pool.map(lambda run: run(), runs.values()), strict=True))
 
 
 @pytest.fixture(scope="module")
@@ -123,6 +148,14 @@ Outcome = Callable[[str], TrialOutcome]
         ("infinite", ["SEA366"]),
         ("failing", ["SEA353"]),
         ("lacking", []),
+        ("dying", ["SEA355"]),
+        ("slow", ["SEA354"]),
+        ("cached", []),
+        ("cached in vain", ["SEA386"]),
+        ("ensemble", []),
+        ("generate", []),
+        ("generate_stream", []),
+        ("pair", ["SEA375"]),
         ("refusing everything", ["SEA363"]),
         ("other shape", ["SEA364"]),
         ("joined", []),
@@ -150,8 +183,7 @@ def test_findings_are_at_the_artifact(tried: Mapping[str, TrialReport]) -> None:
 def test_a_good_model_is_measured(outcome: Outcome) -> None:
     """Loading, times, memory, batches and rows are all there."""
     good = outcome("good")
-    assert good.is_loaded
-    assert good.server is Server.TRITON
+    assert (good.is_loaded, good.server) == (True, Server.TRITON)
     assert [(each.origin, each.form, each.error) for each in good.requests] == [
         (Origin.MADE, Form.BINARY, ""),
         (Origin.MADE, Form.JSON, ""),
@@ -213,39 +245,27 @@ def test_a_warm_up_shows_in_the_counters(outcome: Outcome) -> None:
     assert (cold.warm_up_samples, cold.warm_ups_run) == (0, 0)
 
 
-def test_a_response_cache_shows_in_the_counters(tmp_path: Path, attempt: Try) -> None:
+def test_a_response_cache_shows_in_the_counters(outcome: Outcome) -> None:
     """With a cache equal requests hit; without one in the server they are computed again."""
-    folder = python_model(tmp_path / "cached", config=CACHED)
-    with_cache, without = attempt(folder, environment=CACHE), attempt(folder)
-    counters = with_cache.outcomes[0].counters
-    assert counters is not None
-    assert counters.cache_hits > 0
-    assert with_cache.findings == ()
-    assert [each.check for each in with_cache.outcomes[0].untried] == ["response times"]
-    assert [finding.rule for finding in without.findings] == ["SEA386"]
+    with_cache, without = outcome("cached"), outcome("cached in vain")
+    assert with_cache.counters is not None
+    assert without.counters is not None
+    assert with_cache.counters.cache_hits > 0 == without.counters.cache_hits
+    assert [each.check for each in with_cache.untried] == ["response times"]
 
 
-def test_an_ensemble_is_tried_with_its_members(tmp_path: Path, attempt: Try) -> None:
-    """The ensemble answers; its members are loaded with it."""
-    folder = ensemble(tmp_path / "ensemble")
-    report = attempt(folder, environment={"SAGEMAKER_TRITON_DEFAULT_MODEL_NAME": "both"})
-    assert report.findings == ()
-    assert report.outcomes[0].is_loaded
-    assert report.outcomes[0].requests[0].error == ""
+def test_an_ensemble_is_tried_with_its_members(outcome: Outcome) -> None:
+    """The ensemble answers."""
+    assert outcome("ensemble").requests[0].error == ""
 
 
-@pytest.mark.parametrize(("kind", "answers"), [("generate", 1), ("generate_stream", 3)])
-def test_a_generating_model_is_asked_as_its_container_asks(
-    tmp_path: Path, attempt: Try, kind: str, answers: int
-) -> None:
+@pytest.mark.parametrize("kind", GENERATING)
+def test_a_generating_model_is_asked_as_its_container_asks(outcome: Outcome, kind: str) -> None:
     """By the generate extension; what such answers can't show is said."""
-    folder = generating(tmp_path / "generating", answers)
-    report = attempt(folder, environment={"SAGEMAKER_TRITON_INFERENCE_TYPE": kind})
-    [outcome] = report.outcomes
-    assert report.findings == ()
-    assert [(each.form, each.error) for each in outcome.requests] == [(Form.GENERATE, "")]
-    assert [each.check for each in outcome.untried] == ["expected answers, batches and concurrency"]
-    assert outcome.times is not None
+    generated = outcome(kind)
+    assert [(each.form, each.error) for each in generated.requests] == [(Form.GENERATE, "")]
+    assert [each.check for each in generated.untried] == ["expected answers, batches and concurrency"]
+    assert generated.times is not None
 
 
 def test_what_serve_refuses(tmp_path: Path, attempt: Try) -> None:
@@ -265,18 +285,9 @@ def test_what_can_t_be_unpacked(tmp_path: Path, attempt: Try) -> None:
     assert [finding.rule for finding in report.findings] == ["SEA351"]
 
 
-def test_a_model_that_takes_too_long(tmp_path: Path, attempt: Try) -> None:
+def test_a_model_that_takes_too_long(tried: Mapping[str, TrialReport]) -> None:
     """The trial gives up in time, and says so as a warning."""
-    folder = python_model(tmp_path / "slow", load="time.sleep(300)")
-    report = attempt(folder, load_timeout_seconds=3.0)
-    assert [finding.rule for finding in report.findings] == ["SEA354"]
-    assert "not ready within 3 s" in report.findings[0].what
-
-
-def test_a_model_whose_process_ends(tmp_path: Path, attempt: Try) -> None:
-    """Triton outlives its Python models' processes; that one ended is told once."""
-    report = attempt(python_model(tmp_path / "dying", "os._exit(1)"))
-    assert [finding.rule for finding in report.findings] == ["SEA355"]
+    assert "not ready within 3 s" in tried["slow"].findings[0].what
 
 
 def test_one_model_s_folder_is_tried_like_its_repository(tmp_path: Path, attempt: Try) -> None:
