@@ -26,7 +26,7 @@ def write_sarif(report: "Report", checked: Path, file: Path, output: Output) -> 
     """
     from preflight.sarif import sarif_document
 
-    text = json.dumps(sarif_document(report, PROJECT.root, checked=checked), indent=2, ensure_ascii=False)
+    text = json.dumps(sarif_document(report, PROJECT.root, checked=checked), indent=2)
     beside = file.with_name(f".{file.name}.{os.getpid()}")
     try:
         beside.write_text(f"{text}\n", encoding="utf-8")

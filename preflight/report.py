@@ -135,7 +135,7 @@ def _group_lines(findings: Sequence[Finding]) -> Iterator[str]:
     by_file = [(file, list(found)) for file, found in groupby(findings, key=_file_of)]
     for file, found in by_file:
         if len(by_file) > 1:
-            yield f"  {file or 'no file'} ({len(found)})"
+            yield _shown(f"  {file or 'no file'} ({len(found)})")
         for finding in found:
             yield from _finding_lines(finding)
 
@@ -146,12 +146,25 @@ def _file_of(finding: Finding) -> str:
 
 def _finding_lines(finding: Finding) -> Iterator[str]:
     place = f"{finding.location}: " if finding.location else ""
-    yield f"  {place}{finding.rule} {finding.subject}"
-    yield f"    {finding.what}"
-    yield f"    Allowed: {finding.allowed}"
-    yield f"    Fix: {finding.fix}"
+    yield _shown(f"  {place}{finding.rule} {finding.subject}")
+    yield from _shown_lines(f"    {finding.what}")
+    yield from _shown_lines(f"    Allowed: {finding.allowed}")
+    yield from _shown_lines(f"    Fix: {finding.fix}")
     if finding.acknowledged is not None:
-        yield f"    Acknowledged: {finding.acknowledged}"
+        yield from _shown_lines(f"    Acknowledged: {finding.acknowledged}")
+
+
+def _shown_lines(text: str) -> Iterator[str]:
+    yield from map(_shown, text.split("\n"))
+
+
+def _shown(text: str) -> str:
+    """Write what a terminal would obey, turn around or not print as escapes: names come from anywhere."""
+    if text.isprintable():
+        return text
+    return "".join(
+        each if each.isprintable() else each.encode("unicode_escape").decode("ascii") for each in text
+    )
 
 
 def _document(finding: Finding) -> dict[str, Any]:

@@ -5,6 +5,7 @@ for code scanning", supported properties.
 """
 
 import hashlib
+import os
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -100,7 +101,7 @@ class _Places:
 
 
 def _relative(path: str) -> dict[str, str]:
-    return {"uri": quote(path), "uriBaseId": _ROOT}
+    return {"uri": quote(os.fsencode(path)), "uriBaseId": _ROOT}
 
 
 def _location(finding: Finding, place: dict[str, str]) -> dict[str, Any]:
@@ -117,7 +118,7 @@ def _location(finding: Finding, place: dict[str, str]) -> dict[str, Any]:
 def _fingerprint(finding: Finding, uri: str) -> str:
     """Return what stays the same while a finding moves to other lines, and while its numbers change."""
     identity = (_rule_id(finding), uri, finding.subject, _NUMBER.sub("#", finding.what))
-    return hashlib.sha256("\n".join(identity).encode()).hexdigest()[:16]
+    return hashlib.sha256("\n".join(identity).encode(errors="surrogatepass")).hexdigest()[:16]
 
 
 def _suppressions(finding: Finding) -> list[dict[str, str]]:

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
+from model_packaging.artifact.effort import Effort
+
 __all__ = ["Field", "SeekableAhead", "WireError", "WireReader"]
 
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
@@ -57,11 +59,13 @@ class WireReader:
     Args:
         file: its bytes; it is only sought ahead.
         size_bytes: its length.
+        effort: each field is a step of it, and raises EffortSpentError where none is left.
     """
 
-    def __init__(self, file: SeekableAhead, size_bytes: int) -> None:
+    def __init__(self, file: SeekableAhead, size_bytes: int, effort: Effort | None = None) -> None:
         self._file = file
         self._size_bytes = size_bytes
+        self._effort = effort or Effort()
         self._fields = 0
 
     def message(self) -> Iterator[Field]:
@@ -81,6 +85,7 @@ class WireReader:
             self._fields += 1
             if self._fields > _MAX_FIELDS:
                 raise WireError(f"it has more than {_MAX_FIELDS} fields")
+            self._effort.take()
             field, place = self._field(place, message.end)
             yield field
 

@@ -13,6 +13,8 @@ __all__ = ["BLOCK_BYTES", "Header", "next_header"]
 BLOCK_BYTES = tarfile.BLOCKSIZE
 _MAX_EXTENSION_BYTES = 64 * 1024
 _MAX_EXTENSIONS = 16
+_MAX_PAX_RECORDS = 256
+"""In one header; what tars write are times, owners and extended attributes, some twenty."""
 _MAX_DIGITS = 20
 """Of a number in a pax record: 2^64 has as many, and Python refuses to parse thousands of them."""
 _GNU_LONG_NAME = tarfile.GNUTYPE_LONGNAME
@@ -100,18 +102,20 @@ def _read_extension(source: GzipMember, archive: str, info: tarfile.TarInfo) -> 
 def _pax_records(data: bytes) -> dict[str, str]:
     """Parse records of length, key and value (POSIX.1-2017, utility pax, "pax Extended Header")."""
     records: dict[str, str] = {}
-    while data:
-        length_text, space, _ = data.partition(b" ")
-        if not space or not _is_number(length_text.decode("ascii")):
+    start = count = 0
+    while start < len(data):
+        count += 1
+        length_text, space, _ = data[start : start + _MAX_DIGITS + 1].partition(b" ")
+        if not space or not _is_number(length_text.decode("ascii")) or count > _MAX_PAX_RECORDS:
             raise ValueError
-        length = int(length_text)
-        record = data[len(length_text) + 1 : length]
+        end = start + int(length_text)
+        record = data[start + len(length_text) + 1 : end]
         key, equals, value = record.partition(b"=")
-        if not equals or not value.endswith(b"\n") or length > len(data):
+        if not equals or not value.endswith(b"\n") or end > len(data):
             raise ValueError
         if key in (b"path", b"size", b"linkpath") or key.startswith(b"GNU.sparse"):
             records[key.decode()] = value[:-1].decode()
-        data = data[length:]
+        start = end
     return records
 
 

@@ -19,6 +19,8 @@ _ENCRYPTED, _HAS_DESCRIPTOR = 0x1, 0x8
 _IN_EXTRA = 0xFFFFFFFF
 _ZIP64 = 1
 _EXTRA_HEADER_BYTES = 4
+_MAX_EXTRA_FIELDS = 64
+"""Of one header that are looked at; torch writes one or two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +114,17 @@ class FixedHeader:
 def _wide(extra: bytes, sizes: tuple[int, int, int]) -> tuple[int, int, int]:
     """Return size, packed size and place, of which those that are full of ones are in ``extra``, in order."""
     values = list(sizes)
-    while len(extra) >= _EXTRA_HEADER_BYTES:
-        kind, length = struct.unpack_from("<2H", extra)
+    start = 0
+    for _ in range(_MAX_EXTRA_FIELDS):
+        if len(extra) - start < _EXTRA_HEADER_BYTES:
+            break
+        kind, length = struct.unpack_from("<2H", extra, start)
+        start += _EXTRA_HEADER_BYTES
         if kind == _ZIP64:
-            field = extra[_EXTRA_HEADER_BYTES : _EXTRA_HEADER_BYTES + length]
+            field = extra[start : start + length]
             wide = [field[start : start + 8] for start in range(0, len(field), 8)]
             for index, value in enumerate(values):
                 if value == _IN_EXTRA and wide:
                     values[index] = int.from_bytes(wide.pop(0), "little")
-        extra = extra[_EXTRA_HEADER_BYTES + length :]
+        start += length
     return values[0], values[1], values[2]

@@ -10,7 +10,15 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-__all__ = ["ConfigTextError", "Field", "Message", "Scalar", "line_of_field", "parse_config_text"]
+__all__ = [
+    "ConfigTextError",
+    "Field",
+    "FieldLines",
+    "Message",
+    "Scalar",
+    "line_of_field",
+    "parse_config_text",
+]
 
 _DEEPEST = 100  # protobuf's own default limit of nested messages
 _TOKEN = re.compile(
@@ -98,28 +106,50 @@ def parse_config_text(text: str) -> Message:
 
 
 def line_of_field(message: Message, field: Sequence[str | int]) -> int:
-    """Return the line of a field, or of the nearest one around it that the text has; 0 where none is there.
+    """Return the line of one field; as ``FieldLines.line``, which is for many fields of one text."""
+    return FieldLines(message).line(field)
+
+
+class FieldLines:
+    """The lines of a text's fields; what each message has under a name is gathered once.
 
     Args:
         message: the whole text.
-        field: names of fields, each followed by an index from 0 where it is repeated:
-            ``("input", 0, "dims")``. Both ways to repeat one are counted: a list, and the field again.
     """
-    line = 0
-    names = list(field)
-    while names:
-        name = names.pop(0)
-        index = names.pop(0) if names and isinstance(names[0], int) else 0
-        found = [(each.line, value) for each in message.all(str(name)) for value in each.values]
-        if not found:
-            break
-        line, value = found[min(int(index), len(found) - 1)]
-        inner = value if isinstance(value, Scalar) else next(iter(value.fields), None)
-        line = inner.line if inner is not None and len(found) > 1 else line
-        if not isinstance(value, Message):
-            break
-        message = value
-    return line
+
+    def __init__(self, message: Message) -> None:
+        self._message = message
+        # A message is known by its identity: it is kept by the one around it, and to compare it takes long.
+        self._gathered: dict[tuple[int, str], list[tuple[int, Scalar | Message]]] = {}
+
+    def line(self, field: Sequence[str | int]) -> int:
+        """Return the line of a field, or of the nearest one around it that the text has; 0 where none is.
+
+        Args:
+            field: names of fields, each followed by an index from 0 where it is repeated:
+                ``("input", 0, "dims")``. Both ways to repeat one are counted: a list, and the field again.
+        """
+        line, message = 0, self._message
+        names = list(field)
+        while names:
+            name = names.pop(0)
+            index = names.pop(0) if names and isinstance(names[0], int) else 0
+            found = self._values(message, str(name))
+            if not found:
+                break
+            line, value = found[min(int(index), len(found) - 1)]
+            inner = value if isinstance(value, Scalar) else next(iter(value.fields), None)
+            line = inner.line if inner is not None and len(found) > 1 else line
+            if not isinstance(value, Message):
+                break
+            message = value
+        return line
+
+    def _values(self, message: Message, name: str) -> list[tuple[int, Scalar | Message]]:
+        key = (id(message), name)
+        if key not in self._gathered:
+            self._gathered[key] = [(each.line, value) for each in message.all(name) for value in each.values]
+        return self._gathered[key]
 
 
 class _Parser:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from model_packaging.artifact.effort import Effort, EffortSpentError
 from model_packaging.artifact.errors import ArtifactError
 from model_packaging.artifact.file_content import FIRST_BYTES, content_of
 from model_packaging.artifact.forward_bytes import FileBytes, ForwardBytes
@@ -75,80 +76,98 @@ def _read(file: Path, path: str) -> ModelFileReading:
         return ModelFileReading(path, None, f"can't be read ({error.strerror or error})")
 
 
-def read_model_file(path: str, source: ForwardBytes, *, review: bool = False) -> ModelFileReading:
+def read_model_file(
+    path: str, source: ForwardBytes, *, review: bool = False, effort: Effort | None = None
+) -> ModelFileReading:
     """Read one model file: as what its first bytes say, whatever its name, since backends go by content.
 
     Args:
         path: in the archive; its suffix says what the file should be.
         source: its bytes, from the first one on.
         review: whether to look into its pickles, too, which are never run.
+        effort: of the whole archive; what is read is taken from it, and once it is spent nothing is read.
     """
     first = source.peek(FIRST_BYTES)
     if (instead := content_of(first, source.size_bytes)) is not None:
-        found = ModelFileReading(path, None, f"{instead.value}; {instead.fix}")
-    elif first.startswith(ZIP_MAGIC):
-        found = _read_zip(path, source, review=review)
-    elif first.startswith(PLAN_TAG):
-        found = _read_plan(path, first)
-    elif path.endswith(".pt") and first.startswith(_PICKLE_PROTOCOL):
-        found = _bare_pickle(path, source, review=review)
-    else:
-        found = _read_onnx(path, source, first)
-    return found
-
-
-def _read_onnx(path: str, source: ForwardBytes, first: bytes) -> ModelFileReading:
-    """Read what nothing else begins like as an ONNX model; failing that it is what its name says, damaged."""
+        return ModelFileReading(path, None, f"{instead.value}; {instead.fix}")
     try:
-        return ModelFileReading(path, onnx_signature_of(source, path))
-    except ArtifactError as error:
-        if path.endswith(".plan"):
-            return _read_plan(path, first)
-        problem = str(error).removeprefix(f"{path}: ")
-        return ModelFileReading(path, None, _NO_ZIP if path.endswith(".pt") else problem)
-
-
-def _read_plan(path: str, first: bytes) -> ModelFileReading:
-    try:
-        return ModelFileReading(path, parse_plan_header(first, path))
-    except ArtifactError as error:
-        return ModelFileReading(path, None, str(error).removeprefix(f"{path}: "))
-
-
-def _bare_pickle(path: str, source: ForwardBytes, *, review: bool) -> ModelFileReading:
-    looked = PickleReview()
-    if review:
-        held = _is_held(source)
-        looked = review_pickle(source.take(source.size_bytes)) if held else PickleReview(unread=_TOO_LONG)
-    return ModelFileReading(path, None, _BARE_PICKLE, looked.unread, looked.refused)
-
-
-def _read_zip(path: str, source: ForwardBytes, *, review: bool) -> ModelFileReading:
-    """Read a zip on disk by its directory, one in an archive as it comes."""
-    try:
-        if isinstance(source, FileBytes):
-            with source.path.open("rb") as file:
-                return _of_records(path, TorchZip.of_file(file), review=review)
-        held = _is_held(source)
-        records = TorchZip.of_content(source.take(source.size_bytes)) if held else TorchZip.of_stream(source)
-        return _of_records(path, records, review=review)
-    except (ZipEndsError, TorchZipError) as error:
-        return ModelFileReading(path, None, _UNREADABLE.format(error))
-    except ZipStreamError as error:
+        return _Reader(path, source, effort or Effort(), review=review).read(first)
+    except EffortSpentError as error:
         return ModelFileReading(path, None, unread=str(error))
 
 
-def _of_records(path: str, records: TorchZip, *, review: bool) -> ModelFileReading:
-    looked = PickleReview()
-    if review:
-        looked = review_torchscript(records) if records.is_torchscript else review_checkpoint(records)
-    try:
-        found = torchscript_signature_of(records, path)
-    except ArtifactError as error:
-        problem = str(error).removeprefix(f"{path}: ")
-        return ModelFileReading(path, None, problem, looked.unread, looked.refused)
-    return ModelFileReading(path, found, "", looked.unread, looked.refused)
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """One model file's reading; see ``read_model_file``."""
 
+    path: str
+    source: ForwardBytes
+    effort: Effort
+    review: bool
 
-def _is_held(source: ForwardBytes) -> bool:
-    return source.size_bytes <= _HELD_BYTES
+    def read(self, first: bytes) -> ModelFileReading:
+        self.effort.take()
+        if first.startswith(ZIP_MAGIC):
+            return self._zip()
+        if first.startswith(PLAN_TAG):
+            return self._plan(first)
+        if self.path.endswith(".pt") and first.startswith(_PICKLE_PROTOCOL):
+            return self._bare_pickle()
+        return self._onnx(first)
+
+    def _onnx(self, first: bytes) -> ModelFileReading:
+        """Read what begins like nothing else as an ONNX model; failing that it is what its name says."""
+        try:
+            return ModelFileReading(self.path, onnx_signature_of(self.source, self.path, self.effort))
+        except ArtifactError as error:
+            if self.path.endswith(".plan"):
+                return self._plan(first)
+            return ModelFileReading(
+                self.path, None, _NO_ZIP if self.path.endswith(".pt") else self._words(error)
+            )
+
+    def _plan(self, first: bytes) -> ModelFileReading:
+        try:
+            return ModelFileReading(self.path, parse_plan_header(first, self.path))
+        except ArtifactError as error:
+            return ModelFileReading(self.path, None, self._words(error))
+
+    def _bare_pickle(self) -> ModelFileReading:
+        looked = PickleReview()
+        if self.review and self._is_held():
+            looked = review_pickle(self.source.take(self.source.size_bytes), self.effort)
+        elif self.review:
+            looked = PickleReview(unread=_TOO_LONG)
+        return ModelFileReading(self.path, None, _BARE_PICKLE, looked.unread, looked.refused)
+
+    def _zip(self) -> ModelFileReading:
+        """Read a zip on disk by its directory, one in an archive as it comes."""
+        try:
+            if isinstance(self.source, FileBytes):
+                with self.source.path.open("rb") as file:
+                    return self._of_records(TorchZip.of_file(file))
+            if self._is_held():
+                return self._of_records(TorchZip.of_content(self.source.take(self.source.size_bytes)))
+            return self._of_records(TorchZip.of_stream(self.source))
+        except (ZipEndsError, TorchZipError) as error:
+            return ModelFileReading(self.path, None, _UNREADABLE.format(error))
+        except ZipStreamError as error:
+            return ModelFileReading(self.path, None, unread=str(error))
+
+    def _of_records(self, records: TorchZip) -> ModelFileReading:
+        self.effort.take(len(records.names))
+        looked = PickleReview()
+        if self.review:
+            review = review_torchscript if records.is_torchscript else review_checkpoint
+            looked = review(records, self.effort)
+        try:
+            found = torchscript_signature_of(records, self.path)
+        except ArtifactError as error:
+            return ModelFileReading(self.path, None, self._words(error), looked.unread, looked.refused)
+        return ModelFileReading(self.path, found, "", looked.unread, looked.refused)
+
+    def _words(self, error: ArtifactError) -> str:
+        return str(error).removeprefix(f"{self.path}: ")
+
+    def _is_held(self) -> bool:
+        return self.source.size_bytes <= _HELD_BYTES

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from model_packaging.artifact._protobuf_wire import Field, WireError, WireReader
+from model_packaging.artifact.effort import Effort
 from model_packaging.artifact.errors import ArtifactError
 from model_packaging.artifact.forward_bytes import FileBytes, ForwardBytes, ForwardFile
 from model_packaging.artifact.signature import VARIABLE, Signature, TensorSpec
@@ -121,18 +122,20 @@ def read_onnx_signature(path: Path) -> OnnxSignature:
         raise OnnxSignatureError(f"{path}: can't be read ({error.strerror or error})") from error
 
 
-def onnx_signature_of(source: ForwardBytes, shown: str) -> OnnxSignature:
+def onnx_signature_of(source: ForwardBytes, shown: str, effort: Effort | None = None) -> OnnxSignature:
     """Return what an ONNX file says that is read once, from its first byte on.
 
     Args:
         source: its bytes.
         shown: how errors name it.
+        effort: each field is a step of it.
 
     Raises:
         OnnxSignatureError: it is no ONNX model.
+        EffortSpentError: no step is left.
     """
     try:
-        return _Graphs(WireReader(ForwardFile(source), source.size_bytes)).signature()
+        return _Graphs(WireReader(ForwardFile(source), source.size_bytes, effort)).signature()
     except WireError as error:
         raise OnnxSignatureError(f"{shown}: is no readable ONNX model ({error}); export it again") from error
 

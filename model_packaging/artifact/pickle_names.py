@@ -11,6 +11,8 @@ import pickletools
 from collections.abc import Iterator
 from typing import BinaryIO
 
+from model_packaging.artifact.effort import Effort
+
 __all__ = ["reaching_names"]
 
 _MODULE_NAMES = """
@@ -35,20 +37,26 @@ _GETS = frozenset({"GET", "BINGET", "LONG_BINGET"})
 _PAIR = 2
 
 
-def reaching_names(content: bytes) -> Iterator[str]:
+def reaching_names(content: bytes, effort: Effort | None = None) -> Iterator[str]:
     """Yield, as ``module.name``, what ``content`` names of the machine, as often as it does.
 
     Of several pickles in a row, as torch.save wrote them before PyTorch 1.6, every one is read; bytes that
     are none end the reading.
 
+    Args:
+        content: of the file.
+        effort: each opcode is a step of it.
+
     Raises:
         ValueError: the first one can't be read to its end.
+        EffortSpentError: no step is left.
     """
+    effort = effort or Effort()
     file = io.BytesIO(content)
     is_first = True
     while file.tell() < len(content):
         try:
-            yield from filter(_reaches, _names(file))
+            yield from filter(_reaches, _names(file, effort))
         except (ValueError, IndexError, OverflowError) as error:
             if is_first:
                 raise ValueError(str(error) or type(error).__name__) from error
@@ -60,11 +68,12 @@ def _reaches(name: str) -> bool:
     return name.partition(".")[0] in _MODULES or name in _FUNCTIONS
 
 
-def _names(file: BinaryIO) -> Iterator[str]:
+def _names(file: BinaryIO, effort: Effort) -> Iterator[str]:
     """Yield what one pickle names; the two texts that lie on top are what STACK_GLOBAL names."""
     texts: list[str] = []
     memo: dict[int, str] = {}
     for opcode, argument, _ in pickletools.genops(file):
+        effort.take()
         if opcode.name in _NAMES:
             yield str(argument).replace(" ", ".", 1)
         elif opcode.name == "STACK_GLOBAL":

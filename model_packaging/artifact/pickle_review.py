@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from model_packaging.artifact.effort import Effort, EffortSpentError
 from model_packaging.artifact.pickle_names import reaching_names
 from model_packaging.artifact.pickle_scan import refused_in_torchscript
 from model_packaging.artifact.torch_zip import PICKLES, TorchZip, TorchZipError
@@ -28,8 +29,13 @@ class PickleReview:
     unread: str = ""
 
 
-def review_torchscript(records: TorchZip) -> PickleReview:
-    """Return what the pickles of a TorchScript file hold beyond what torch's own reader knows."""
+def review_torchscript(records: TorchZip, effort: Effort | None = None) -> PickleReview:
+    """Return what the pickles of a TorchScript file hold beyond what torch's own reader knows.
+
+    Args:
+        records: of the file.
+        effort: each opcode is a step of it; once none is left, what was found until then is returned.
+    """
     refused: list[str] = []
     for name in PICKLES:
         if name not in records.names:
@@ -41,26 +47,32 @@ def review_torchscript(records: TorchZip) -> PickleReview:
         if len(content) > _MAX_PICKLE_BYTES:
             return PickleReview(_shown(refused), f"its {name} has more than {_MAX_PICKLE_BYTES} bytes")
         try:
-            refused += refused_in_torchscript(content)
+            refused.extend(refused_in_torchscript(content, effort))
+        except EffortSpentError as error:
+            return PickleReview(_shown(refused), str(error))
         except ValueError as error:
             return PickleReview(_shown(refused), f"its {name} can't be read ({error})")
     return PickleReview(_shown(refused))
 
 
-def review_checkpoint(records: TorchZip) -> PickleReview:
-    """Return what the pickle of an eager checkpoint names of the machine."""
+def review_checkpoint(records: TorchZip, effort: Effort | None = None) -> PickleReview:
+    """Return what the pickle of an eager checkpoint names of the machine; as ``review_torchscript``."""
     try:
-        return review_pickle(records.read(PICKLES[0], _MAX_PICKLE_BYTES + 1))
+        return review_pickle(records.read(PICKLES[0], _MAX_PICKLE_BYTES + 1), effort)
     except TorchZipError as error:
         return PickleReview(unread=str(error))
 
 
-def review_pickle(content: bytes) -> PickleReview:
-    """Return what a bare pickle names of the machine."""
+def review_pickle(content: bytes, effort: Effort | None = None) -> PickleReview:
+    """Return what a bare pickle names of the machine; as ``review_torchscript``."""
     if len(content) > _MAX_PICKLE_BYTES:
         return PickleReview(unread=f"its pickle has more than {_MAX_PICKLE_BYTES} bytes")
+    refused: list[str] = []
     try:
-        return PickleReview(_shown(f"the global {name}" for name in reaching_names(content)))
+        refused.extend(f"the global {name}" for name in reaching_names(content, effort))
+        return PickleReview(_shown(refused))
+    except EffortSpentError as error:
+        return PickleReview(_shown(refused), str(error))
     except ValueError as error:
         return PickleReview(unread=f"its pickle can't be read ({error})")
 

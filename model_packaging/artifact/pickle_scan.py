@@ -6,6 +6,8 @@ A pickle is a program: whatever it names as a GLOBAL can be called (Python docum
 import pickletools
 from collections.abc import Callable, Iterator
 
+from model_packaging.artifact.effort import Effort
+
 __all__ = ["DATA_OPCODES", "STORAGES", "refused_in", "refused_in_state_dict", "refused_in_torchscript"]
 
 _DATA_OPCODE_NAMES = """
@@ -78,7 +80,10 @@ _MEMO_OPCODES = frozenset({"PUT", "BINPUT", "LONG_BINPUT"})
 
 
 def refused_in(
-    content: bytes, opcodes: frozenset[str], is_allowed_global: Callable[[str], bool]
+    content: bytes,
+    opcodes: frozenset[str],
+    is_allowed_global: Callable[[str], bool],
+    effort: Effort | None = None,
 ) -> Iterator[str]:
     """Yield in words every opcode and global of ``content`` that is not allowed, as often as it is there.
 
@@ -86,13 +91,17 @@ def refused_in(
         content: the whole pickle.
         opcodes: the names of those that are allowed (``pickletools``).
         is_allowed_global: asked with ``module name``, as GLOBAL has it.
+        effort: each opcode is a step of it; without one, nothing is counted.
 
     Raises:
         ValueError: it can't be read to its end.
+        EffortSpentError: no step is left.
     """
     end = 0
     try:
         for opcode, argument, position in pickletools.genops(content):
+            if effort is not None:
+                effort.take()
             if opcode.name not in opcodes:
                 yield f"the opcode {opcode.name}"
             elif opcode.name == "GLOBAL" and not is_allowed_global(str(argument)):
@@ -107,13 +116,13 @@ def refused_in(
         yield f"{len(content) - end} bytes behind its end"
 
 
-def refused_in_torchscript(content: bytes) -> Iterator[str]:
+def refused_in_torchscript(content: bytes, effort: Effort | None = None) -> Iterator[str]:
     """Yield what ``content``, a pickle of TorchScript, has beyond a model's own data; as ``refused_in``.
 
     Raises:
         ValueError: it can't be read to its end.
     """
-    return refused_in(content, _TORCHSCRIPT_OPCODES, _is_of_torchscript)
+    return refused_in(content, _TORCHSCRIPT_OPCODES, _is_of_torchscript, effort)
 
 
 def refused_in_state_dict(content: bytes) -> Iterator[str]:

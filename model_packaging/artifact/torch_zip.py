@@ -24,6 +24,10 @@ _MAX_DIRECTORY_BYTES = 64 << 20
 _END_RECORD = b"PK\x05\x06"
 _END_RECORD_BYTES = 22
 _DIRECTORY_SIZE = slice(12, 16)
+_ENTRY = b"PK\x01\x02"
+_EXTRA_SIZE = slice(30, 32)
+_MAX_EXTRA_BYTES = 1024
+"""Of one entry: zipfile's reading of it takes time that grows with the square. torch writes some 64."""
 _CODE = "code/"
 _SOURCE = ".py"
 
@@ -138,3 +142,11 @@ def _check_directory(file: BinaryIO) -> None:
     directory_bytes = int.from_bytes(record[_DIRECTORY_SIZE], "little")
     if directory_bytes > _MAX_DIRECTORY_BYTES:
         raise TorchZipError(f"its list of entries is longer than {_MAX_DIRECTORY_BYTES} bytes")
+    file.seek(max(0, size_bytes - len(tail) + max(0, tail.rfind(_END_RECORD)) - directory_bytes))
+    directory = file.read(directory_bytes)
+    place = directory.find(_ENTRY)
+    while place >= 0:
+        entry = directory[place : place + _EXTRA_SIZE.stop]
+        if int.from_bytes(entry[_EXTRA_SIZE], "little") > _MAX_EXTRA_BYTES:
+            raise TorchZipError(f"an entry has more than {_MAX_EXTRA_BYTES} bytes of extra fields")
+        place = directory.find(_ENTRY, place + len(_ENTRY))

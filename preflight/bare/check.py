@@ -27,7 +27,7 @@ _INSTANCE, _IMAGE = "the instance type", "the image"
 _ASKS_FOR: Mapping[str, frozenset[str]] = {
     **dict.fromkeys(("SEA603", "SEA604", "SEA605", "SEA606", "SEA607", "SEA160", "SEA258"), frozenset()),
     **dict.fromkeys(
-        ("SEA431", "SEA438", "SEA439", "SEA440", "SEA441", "SEA442", "SEA158"), frozenset({_IMAGE})
+        ("SEA431", "SEA438", "SEA439", "SEA440", "SEA441", "SEA442", "SEA444", "SEA158"), frozenset({_IMAGE})
     ),
     **dict.fromkeys(
         ("SEA501", "SEA502", "SEA504", "SEA505", "SEA432", "SEA433", "SEA159"), frozenset({_INSTANCE})

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from model_packaging.artifact.config_text import ConfigTextError, Message, line_of_field, parse_config_text
+from model_packaging.artifact.config_text import ConfigTextError, FieldLines, parse_config_text
 from model_packaging.artifact.inspection import ArtifactInspection
 from preflight.bare.reading import CONFIG
 from preflight.bare_artifact import BareArtifact
@@ -109,15 +109,15 @@ def _line(violation: Violation, text: str) -> int:
     if parsed is None:
         return 0
     if violation.field:
-        return line_of_field(parsed.message, violation.field)
+        return parsed.of_fields.line(violation.field)
     return _line_by_name(parsed, violation.what)
 
 
 @dataclass(frozen=True, slots=True)
 class _Lines:
-    """A config.pbtxt's fields, and the lines of its tensors and of its outermost fields, each by name."""
+    """The lines of a config.pbtxt's fields by their place, and of tensors and outermost fields by name."""
 
-    message: Message
+    of_fields: FieldLines
     tensors: Mapping[str, int]
     fields: Mapping[str, int]
 
@@ -130,7 +130,7 @@ def _parsed(text: str) -> _Lines | None:
         return None
     tensors = [name for kind in _TENSORS for each in message.messages(kind) for name in each.scalars("name")]
     return _Lines(
-        message,
+        FieldLines(message),
         {name.string: name.line for name in reversed(tensors)},
         {field.name: field.line for field in reversed(message.fields)},
     )

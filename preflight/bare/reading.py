@@ -5,6 +5,7 @@ from pathlib import Path, PurePosixPath
 
 from model_packaging.artifact import ArchiveError, ArchiveFault, FileRecord
 from model_packaging.artifact.config_pbtxt import MAX_CONFIG_PBTXT_BYTES
+from model_packaging.artifact.effort import STEPS, Effort, EffortSpentError
 from model_packaging.artifact.file_notes import FileNote, note_of
 from model_packaging.artifact.forward_bytes import ForwardBytes
 from model_packaging.artifact.layout import ENTRY_POINT_PATH
@@ -19,7 +20,7 @@ _MAX_TEXT_BYTES = 32 << 20
 """Of all texts together; those of a real repository have a few kilobytes."""
 _MAX_PYTHON_BYTES = 256 << 10
 """Of one Python file: a syntax tree takes hundreds of times its text."""
-_MAX_MODELS = 1000
+_MAX_MODELS = 500
 """In one container; each rule about tensors between models looks at all of them."""
 _PYTHON = ".py"
 
@@ -61,28 +62,31 @@ class BareFiles:
 def read_bare(path: Path) -> BareFiles:
     """Read the folder or archive at ``path``; what is wrong with it as a whole is told, not raised."""
     is_archive = not path.is_dir()
-    files = BareFiles(is_archive)
+    files, effort = BareFiles(is_archive), Effort()
     try:
         for member in archive_members(path) if is_archive else folder_members(path):
-            _take(files, member)
+            _take(files, member, effort)
     except ArchiveError as error:
         files.refusal = Refusal(error.fault, error.member, error.reason)
-    if sum(each.endswith(f"/{CONFIG}") for each in files.texts) > _MAX_MODELS:
+    except EffortSpentError:
+        reason = f"holds texts and models that take more than {STEPS} steps to read"
+        files.refusal = Refusal(ArchiveFault.LIMIT, "", reason)
+    if len(files.root_folders) > _MAX_MODELS:
         reason = f"holds more than {_MAX_MODELS} models"
         files.refusal = files.refusal or Refusal(ArchiveFault.LIMIT, "", reason)
     return files
 
 
-def _take(files: BareFiles, member: Member) -> None:
+def _take(files: BareFiles, member: Member, effort: Effort) -> None:
     if member.content is None:
         files.folders.add(member.path)
         return
     files.records.append(FileRecord(member.path, member.mode, member.size_bytes, sha256=""))
     if _is_text(member.path):
-        _take_text(files, member.path, member.content)
+        _take_text(files, member.path, member.content, effort)
     elif _is_model_file(member.path):
-        files.model_files.append(read_model_file(member.path, member.content, review=True))
-    elif (note := note_of(member.path, member.content)) is not None:
+        files.model_files.append(read_model_file(member.path, member.content, review=True, effort=effort))
+    elif (note := note_of(member.path, member.content, effort)) is not None:
         files.notes.append(note)
 
 
@@ -99,8 +103,13 @@ def _is_in_version(path: str) -> bool:
     return PurePosixPath(path).parent.name.isdecimal()
 
 
-def _take_text(files: BareFiles, path: str, content: ForwardBytes) -> None:
-    """Keep a text up to one byte more than is parsed: what is longer is refused by whoever parses it."""
+def _take_text(files: BareFiles, path: str, content: ForwardBytes, effort: Effort) -> None:
+    """Keep a text up to one byte more than is parsed: what is longer is refused by whoever parses it.
+
+    Raises:
+        EffortSpentError: it is a configuration, and nothing is left to parse it with. Without one, nothing
+            can be said of its model.
+    """
     kept = sum(map(len, files.texts.values()))
     if kept > _MAX_TEXT_BYTES:
         files.notes.append(
@@ -113,4 +122,12 @@ def _take_text(files: BareFiles, path: str, content: ForwardBytes) -> None:
     if (note := note_of(path, content)) is not None:
         files.notes.append(note)
     text = content.take(MAX_CONFIG_PBTXT_BYTES + 1)
+    try:
+        if len(text) <= MAX_CONFIG_PBTXT_BYTES:
+            effort.take_text(text)
+    except EffortSpentError as error:
+        if not path.endswith(_PYTHON):
+            raise
+        files.notes.append(FileNote(path, unread=str(error)))
+        return
     files.texts[path] = text.decode("utf-8-sig" if path.endswith(_PYTHON) else "utf-8", errors="replace")

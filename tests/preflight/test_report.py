@@ -147,3 +147,12 @@ def test_json_of_a_finding_without_a_place(finding: MakeFinding) -> None:
     )
     assert (nowhere["file"], nowhere["line"], nowhere["acknowledged"]) == (None, None, None)
     assert (file_alone["file"], file_alone["line"]) == ("x.template.json", None)
+
+
+def test_nothing_that_a_terminal_obeys_is_printed() -> None:
+    """Names come from archives: escape sequences and what turns text around stand there as escapes."""
+    name = "a\x1b[31m\u202e\udcff"
+    found = Finding("SEA101", Severity.ERROR, name, f"{name}\nmore", name, name, Location(f"{name}\n"))
+    text = Report((found,)).render_terminal()
+    assert all(line.isprintable() for line in text.split("\n"))
+    assert "a\\x1b[31m\\u202e\\udcff\\n: SEA101" in text

@@ -82,3 +82,51 @@ def test_any_text_is_read(text: str) -> None:
     """Whatever it is: words or an error, never an exception."""
     found = read_python_model(text)
     assert not (found.error and found.calls)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "if True:\n    class TritonPythonModel: ...",
+        "try:\n    from a import TritonPythonModel\nexcept ImportError:\n    from b import TritonPythonModel",
+        "from model_of_the_team import *",
+        "TritonPythonModel: type = make()",
+        "with quiet():\n    TritonPythonModel = make()",
+    ],
+)
+def test_the_class_may_come_from_anywhere_at_the_top(text: str) -> None:
+    """Under a condition, in a try, with a star, with an annotation."""
+    assert read_python_model(text).defines_class
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "@complete\nclass TritonPythonModel: ...",
+        "class TritonPythonModel(metaclass=Complete): ...",
+        "class TritonPythonModel: ...\nTritonPythonModel = complete(TritonPythonModel)",
+        "class TritonPythonModel: ...\nTritonPythonModel.execute = execute",
+        "if True:\n    class TritonPythonModel: ...\nelse:\n    class TritonPythonModel(Other): ...",
+    ],
+)
+def test_methods_that_others_add(text: str) -> None:
+    """Decorators, metaclasses, what is assigned behind the class, and a second one."""
+    assert read_python_model(text).methods is None
+
+
+def test_methods_under_conditions() -> None:
+    """They are the class's as well."""
+    text = (
+        "class TritonPythonModel:\n    if FAST:\n        def execute(self, requests): ...\n"
+        "    finalize: object = None"
+    )
+    assert read_python_model(text).methods == frozenset({"execute", "finalize"})
+
+
+def test_what_a_model_loads_it_may_call() -> None:
+    """pb_utils.load_model adds to what is loaded; a load_model of another library doesn't."""
+    assert read_python_model(f"{WHOLE}        pb_utils.load_model('tokenizer')\n").calls == ()
+    assert read_python_model(f"{WHOLE}        whisper.load_model('tokenizer')\n").calls == (
+        "tokenizer",
+        "encoder",
+    )

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tests.preflight.bare.bare_repositories import archive, config, torchscript
 
-__all__ = ["ARCHIVES", "DEPLOYMENTS", "Hostile"]
+__all__ = ["ARCHIVES", "Hostile"]
 
 _MIB = 1 << 20
 _LARGE = bytes(range(256)) * (33 * 4096)
@@ -113,6 +113,41 @@ def _many(lines: Iterable[str]) -> bytes:
     return ('platform: "pytorch_libtorch"\nmax_batch_size: 8\n' + "".join(lines)).encode()
 
 
+def _ensembles(steps_of: Mapping[str, tuple[str, ...]]) -> Mapping[str, bytes]:
+    """Return a repository of ensembles, by the models that each executes."""
+    maps = 'input_map { key: "input" value: "input" } output_map { key: "OUTPUT__0" value: "OUTPUT__0" }'
+    files = {}
+    for name, models in steps_of.items():
+        steps = "".join(f'step {{ model_name: "{each}" model_version: -1 {maps} }}' for each in models)
+        files[f"{name}/config.pbtxt"] = config(name, "ensemble", f"ensemble_scheduling {{ {steps} }}")
+        files[f"{name}/1/.keep"] = b""
+    return files
+
+
+def _pax(path: Path) -> None:
+    """Write members with 7000 records before each."""
+    records = b"9 a=bcde\n" * 7000
+    before = tarfile.TarInfo("pax")
+    before.type, before.size = tarfile.XHDTYPE, len(records)
+    with gzip.open(path, "wb", 1) as packed:
+        for number in range(1500):
+            packed.write(before.tobuf() + records + bytes(-len(records) % tarfile.BLOCKSIZE))
+            packed.write(tarfile.TarInfo(f"m/{number}").tobuf())
+
+
+def _extra_fields(*, directory: bool) -> bytes:
+    """A zip whose headers have 16,000 empty extra fields each, in its records or in its directory."""
+    fields = struct.pack("<2H", 9, 0) * 16_000
+    if not directory:
+        header = struct.pack("<4s5H3L2H", b"PK\x03\x04", 20, 0, 0, 0, 0, 0, 0, 0, 1, len(fields))
+        return _record(b"m/0", _LARGE) + (header + b"a" + fields) * 400
+    fixed = (b"PK\x01\x02", 20, 20, 0, 0, 0, 0, 0, 1, 1, 3, len(fields), 0, 0, 0, 0, 0)
+    record = _record(b"m/0", b"x")
+    entries = (struct.pack("<4s6H3L5H2L", *fixed) + b"m/0" + fields) * 400
+    end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 400, 400, len(entries), len(record), 0)
+    return record + entries + end
+
+
 def _step(number: int) -> str:
     maps = 'input_map { key: "a" value: "b" } output_map { key: "c" value: "d" }'
     return f'step {{ model_name: "b{number}" model_version: -1 {maps} }}\n'
@@ -124,13 +159,37 @@ ARCHIVES = (
     Hostile("a gzip of something else", "SEA161", lambda path: path.write_bytes(gzip.compress(b"x" * 5000))),
     Hostile("a decompression bomb", "SEA163", _bomb),
     _packed("9000 models", "SEA163", lambda: {f"m{each}/config.pbtxt": config() for each in range(9000)}),
+    _packed("9000 folders of nothing known", "SEA163", lambda: {f"m{each}/x": b"" for each in range(9000)}),
+    Hostile("10 million pax records", "SEA161", _pax),
+    _packed(
+        "10 files of 300,000 fields",
+        "SEA170",
+        lambda: {
+            "m/config.pbtxt": config("m", "onnxruntime_onnx"),
+            **{f"m/{each}/model.onnx": _field(7, b"\x08\x01" * 300_000) for each in range(1, 11)},
+        },
+    ),
+    _packed(
+        "2^60 ways through ensembles",
+        "SEA103",
+        lambda: _ensembles(
+            {f"l{n}_{side}": (f"l{n + 1}_a", f"l{n + 1}_b") for n in range(60) for side in "ab"}
+        ),
+    ),
+    _packed(
+        "500 ensembles in a circle",
+        "SEA238",
+        lambda: _ensembles({f"e{each}": (f"e{(each + 1) % 500}",) for each in range(500)}),
+    ),
+    _torchscript("extra fields of records", "SEA221", lambda: _extra_fields(directory=False)),
+    _torchscript("extra fields of entries", "SEA221", lambda: _extra_fields(directory=True)),
     _packed("20,000 files", "SEA163", lambda: {f"m/{each}": b"" for each in range(20_000)}),
     _packed("a name of 100,000 characters", "SEA161", lambda: {"a" * 100_000: b""}),
     _packed("500 folders deep", "SEA163", lambda: {"/".join("a" * 500): b""}),
     _packed(
-        "700 models that each break rules",
+        "500 models that each break rules",
         "SEA104",
-        lambda: {f"m{each}/config.pbtxt": config() for each in range(700)},
+        lambda: {f"m{each}/config.pbtxt": config() for each in range(500)},
     ),
     _configured("100 MB of config.pbtxt", "SEA163", lambda: b"#" + b" " * (100 * _MIB)),
     _configured("4 MB of config.pbtxt", "SEA201", lambda: b"# comment, comment\n" * 200_000),
@@ -228,34 +287,3 @@ ARCHIVES = (
     _python("a megabyte of Python", "SEA170", b"a=1\n" * 300_000),
 )
 """Archives, each with the rule that has to find something."""
-
-
-def _text(name: str, words: str, text: str | bytes) -> Hostile:
-    content = text if isinstance(text, bytes) else text.encode()
-    return Hostile(name, words, lambda path: path.write_bytes(content))
-
-
-_BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
-    f"{chr(98 + each)}: &{chr(98 + each)} [{', '.join([f'*{chr(97 + each)}'] * 9)}]\n" for each in range(20)
-)
-
-DEPLOYMENTS = (
-    _text("a billion laughs", "an anchor (&a) is set", _BOMB),
-    _text("brackets without end", "more than 32 levels of nesting", "a: " + "[" * (_MIB // 2)),
-    _text("braces without end", "more than 32 levels of nesting", "a: " + "{a: " * (_MIB // 5)),
-    _text("dashes without end", "more than 32 levels of nesting", "- " * (_MIB // 2)),
-    _text("a text of a megabyte", "characters are too many", "name: " + "x" * (_MIB - 10)),
-    _text("a number of a megabyte", "a number of 1048566 characters", "name: " + "9" * (_MIB - 10)),
-    _text("NUL", "the character U+0000 is not allowed in YAML", "name: a\0b\n"),
-    _text("no UTF-8", "this is no text in UTF-8", b"name: \xff\xfe\n"),
-    _text(
-        "70,000 models",
-        "more than 100000 values",
-        "models:\n" + "".join(f" m{n}: {{}}\n" for n in range(70_000)),
-    ),
-    _text("one key 100,000 times", "stands here a second time", "models:\n" + " m: 1\n" * 100_000),
-    _text("80,000 tags", "a tag (!t) is used", "".join(f"k{n}: !t 1\n" for n in range(80_000))),
-    _text("6 MB", "the file has more than 1048576 bytes", "a: 1\n" * _MIB),
-    _text("tabs without end", "a tab is used for indentation", "\t" * (_MIB - 5)),
-)
-"""Deployment files, each with words of what is wrong."""
