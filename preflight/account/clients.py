@@ -29,6 +29,7 @@ class UserClients:
 
     def __init__(self, region: str) -> None:
         self._region = region
+        self._session: Any = None
         self._made: dict[str, Any] = {}
 
     def client(self, service: str) -> Any:  # noqa: ANN401 - as above
@@ -52,7 +53,9 @@ class UserClients:
             retries={"mode": "standard", "total_max_attempts": _ATTEMPTS},
         )
         try:
-            return boto3.client(service, region_name=self._region, config=settings)
+            # A session of its own: boto3's default one keeps the credentials of whoever asked first.
+            self._session = self._session or boto3.Session(region_name=self._region)
+            return self._session.client(service, config=settings)
         except BotoCoreError as error:
             raise AccountError(
                 f"your AWS settings don't hold ({error}).", "Check AWS_PROFILE and ~/.aws."

@@ -12,7 +12,7 @@ __all__ = ["golden_file_missing"]
 
 @rule(
     "SEA388",
-    severity=Severity.ERROR,
+    severity=Severity.WARNING,
     enforced_by=Enforcer.SEATRIAL,
     seen_after=SeenAfter.BEFORE,
     title="a file of golden requests is not there",
