@@ -30,7 +30,10 @@ def clients(project: Project) -> Clients:
     return functools.cache(project.client)
 
 
-@pytest.fixture(scope="module", params=STACKS)
+@pytest.fixture(
+    scope="module",
+    params=["local", "private", pytest.param("existing-network", marks=pytest.mark.soak)],
+)
 def deployment(
     request: pytest.FixtureRequest,
     project: Project,

@@ -32,6 +32,7 @@ arms:
 """
 
 
+@pytest.mark.soak
 def test_a_day_on_one_shared_instance(project: Project) -> None:
     """Two models take turns on it: paid for nearly all day, and the second waits until the first has gone.
 

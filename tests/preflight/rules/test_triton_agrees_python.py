@@ -8,7 +8,7 @@ from tests.preflight.rules.echo_configs import GOOD
 from tests.preflight.rules.python_examples import BROKEN_SOURCES, source
 from tests.preflight.rules.real_triton import Loaded, load, write_model
 
-pytestmark = pytest.mark.integration
+pytestmark = pytest.mark.soak  # it starts a stub for each model
 
 PARAMETERS = {
     "yes": ("FORCE_CPU_ONLY_INPUT_TENSORS", "yes", True),
