@@ -19,9 +19,10 @@ from preflight.trial._made_requests import can_be_made
 from preflight.trial._measuring import growth_of, median_seconds
 from preflight.trial._samples import Samples, TrialRequest
 from preflight.trial._served import Served
+from preflight.trial._subject import DEFAULT_TOLERANCE
 from preflight.trial.errors import ServerGoneError
 from preflight.trial.outcome import TrialOutcome, Untried
-from preflight.trial.request_outcome import Form
+from preflight.trial.request_outcome import Form, Origin
 from preflight.trial.usage import Counters, Memory, Times
 
 __all__ = ["Observation"]
@@ -202,6 +203,24 @@ class Observation:
             self._leave("rows alone", "the model gives another answer to the same request each time")
         elif all(each.is_answered for each in sizes.sizes):
             self.outcome = replace(self.outcome, rows=compare_rows(asking, rows, maximum))
+            self._ask_for_the_largest(asking, rows, maximum)
+
+    def _ask_for_the_largest(self, asking: Asking, rows: Arrays, maximum: int) -> None:
+        """Ask for the largest batch in every form where no sample was one; binary alone is asked already."""
+        asked_before = self.outcome.requests
+        if any(each.batch_size == maximum for each in asked_before) or Form.JSON not in {
+            each.form for each in asked_before
+        }:
+            return
+        known = len(next(iter(rows.values())))
+        batch = rows_of(rows, [row % known for row in range(maximum)])
+        request = TrialRequest(f"{maximum} rows", Origin.MADE, batch, {}, DEFAULT_TOLERANCE)
+        asked = [asking.ask(request, form) for form in self._forms(request)]
+        self.outcome = replace(
+            self.outcome,
+            requests=(*self.outcome.requests, *(each.outcome for each in asked)),
+            form_differences=(*self.outcome.form_differences, *differences_of_forms(asked)),
+        )
 
     def _measure(self, asking: Asking, first: Asked, rows: Arrays | None) -> None:
         self.progress("measuring")

@@ -18,7 +18,12 @@ from tests.preflight.trial.observing import golden, observed, rows
 def test_everything_is_asked_of_a_good_model() -> None:
     """Requests in both forms, again, in batches, row by row, at once; times and memory are measured."""
     outcome = observed(FakeServed())
-    assert [(each.form, each.error) for each in outcome.requests] == [(Form.BINARY, ""), (Form.JSON, "")]
+    assert [(each.form, each.batch_size, each.error) for each in outcome.requests] == [
+        (Form.BINARY, 1, ""),
+        (Form.JSON, 1, ""),
+        (Form.BINARY, 4, ""),
+        (Form.JSON, 4, ""),
+    ]
     assert outcome.repetition is not None
     assert outcome.repetition.differences == ()
     assert outcome.batch_sizes is not None

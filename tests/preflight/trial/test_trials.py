@@ -184,9 +184,11 @@ def test_a_good_model_is_measured(outcome: Outcome) -> None:
     """Loading, times, memory, batches and rows are all there."""
     good = outcome("good")
     assert (good.is_loaded, good.server) == (True, Server.TRITON)
-    assert [(each.origin, each.form, each.error) for each in good.requests] == [
-        (Origin.MADE, Form.BINARY, ""),
-        (Origin.MADE, Form.JSON, ""),
+    assert [(each.origin, each.form, each.batch_size, each.error) for each in good.requests] == [
+        (Origin.MADE, Form.BINARY, 1, ""),
+        (Origin.MADE, Form.JSON, 1, ""),
+        (Origin.MADE, Form.BINARY, 4, ""),
+        (Origin.MADE, Form.JSON, 4, ""),
     ]
     assert good.batch_sizes is not None
     assert [(each.rows, each.is_answered) for each in good.batch_sizes.sizes] == [(1, True), (4, True)]
