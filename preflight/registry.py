@@ -20,6 +20,7 @@ from preflight.rule import (
     Rule,
     Scope,
     SeenAfter,
+    Surrounding,
 )
 from spec import Model
 
@@ -68,6 +69,7 @@ class Registry:
         symptom: str,
         fix: str,
         settled_by: Callable[[Model], bool] | None = None,
+        of_bare: tuple[Surrounding, ...] | None = None,
         may_be_acknowledged: bool = True,
     ) -> Callable[[Check[EvidenceT]], Check[EvidenceT]]:
         """Register the decorated function as the rule ``rule_id``; the arguments are ``Rule``'s attributes.
@@ -90,6 +92,7 @@ class Registry:
                 fix=fix,
                 check=check,
                 settled_by=settled_by,
+                of_bare=of_bare,
                 may_be_acknowledged=may_be_acknowledged,
             )
             return check

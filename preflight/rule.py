@@ -33,6 +33,7 @@ __all__ = [
     "Rule",
     "Scope",
     "SeenAfter",
+    "Surrounding",
     "Violation",
 ]
 
@@ -66,6 +67,13 @@ class SeenAfter(StrEnum):
     AFTER_START_UP = "ten minutes to an hour, when the time-outs of download and start-up have passed"
     AT_REQUEST = "after the deployment, with the first request"
     LATER = "days or months later"
+
+
+class Surrounding(StrEnum):
+    """What a rule may have to know besides a bare artifact; the value says it in words."""
+
+    INSTANCE = "the instance type"
+    IMAGE = "the image"
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +161,8 @@ class Rule(Generic[EvidenceT]):
         check: yields a violation for every place where the rule is broken.
         settled_by: for artifact rules whose matter the deployment may settle: True where the model's section
             of the deployment file does, and the recorded finding is void.
+        of_bare: for deployment rules that run over bare artifacts as well: what must be known of the
+            surroundings; None where the rule is about a project, of which a bare artifact has none.
         may_be_acknowledged: False where the way on is another than a reason in the deployment file.
     """
 
@@ -167,4 +177,5 @@ class Rule(Generic[EvidenceT]):
     fix: str
     check: Check[EvidenceT]
     settled_by: Callable[[Model], bool] | None = None
+    of_bare: tuple[Surrounding, ...] | None = None
     may_be_acknowledged: bool = True

@@ -1,6 +1,6 @@
 """Checks a bare artifact: reads it, and runs the rules that can be asked about it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,33 +15,13 @@ from preflight.bare_artifact import BareArtifact
 from preflight.finding import Finding
 from preflight.registry import REGISTRY
 from preflight.report import Report
-from preflight.rule import ARTIFACT, BARE, DEPLOYMENT
+from preflight.rule import ARTIFACT, BARE, DEPLOYMENT, Surrounding
 from preflight.running import findings_of
 
 __all__ = ["check_bare", "not_checked"]
 
 _SUFFIXES = (".tar.gz", ".tgz")
 _AT_THE_ROOT = "SEA101"
-
-_INSTANCE, _IMAGE = "the instance type", "the image"
-_ASKS_FOR: Mapping[str, frozenset[str]] = {
-    **dict.fromkeys(("SEA603", "SEA604", "SEA605", "SEA606", "SEA607", "SEA160", "SEA258"), frozenset()),
-    **dict.fromkeys(
-        ("SEA431", "SEA438", "SEA439", "SEA440", "SEA441", "SEA442", "SEA444", "SEA158"), frozenset({_IMAGE})
-    ),
-    **dict.fromkeys(
-        ("SEA501", "SEA502", "SEA504", "SEA505", "SEA432", "SEA433", "SEA159"), frozenset({_INSTANCE})
-    ),
-}
-"""What a rule has to know besides the artifact; one that is not named has to know all of it."""
-
-_OF_PROJECTS = (
-    range(401, 430),  # what was packaged and published
-    range(434, 438),  # plans that are built from a section of the file
-    range(521, 542),  # inference components
-    range(700, 800),  # networks, keys, clients
-)
-"""Rules about a deployment file's project, of which a bare artifact has none."""
 
 
 def check_bare(path: Path, context: ServingContext) -> Report:
@@ -72,9 +52,9 @@ def check_bare(path: Path, context: ServingContext) -> Report:
 
 def not_checked(context: ServingContext) -> tuple[str, ...]:
     """Return in words what ``context`` leaves open, whose rules then don't run."""
-    options = {"--instance-type": context.instance_type, "--image-tag": context.image_tag}
-    words = {"--instance-type": _INSTANCE, "--image-tag": _IMAGE}
-    return tuple(f"{words[option]} ({option})" for option, value in options.items() if value is None)
+    options = {Surrounding.INSTANCE: "--instance-type", Surrounding.IMAGE: "--image-tag"}
+    unknown = _unknown(context)
+    return tuple(f"{each} ({option})" for each, option in options.items() if each in unknown)
 
 
 def _name_of(path: Path) -> str:
@@ -104,15 +84,15 @@ def _of_models(
 
 def _of_deployment(answering: ArtifactInspection, path: Path, context: ServingContext) -> Iterator[Finding]:
     """Yield what is found about the artifact on its instances, in its image and with its environment."""
-    unknown = {
-        what
-        for what, said in ((_INSTANCE, context.instance_type), (_IMAGE, context.image_tag))
-        if said is None
-    }
+    unknown = _unknown(context)
     evidence = bare_evidence(answering, path, context)
     for finding in findings_of(DEPLOYMENT, evidence, in_context(str(path), answering.model)):
-        number = int(finding.rule.removeprefix("SEA"))
-        if finding.location is None or any(number in each for each in _OF_PROJECTS):
-            continue
-        if not _ASKS_FOR.get(finding.rule, frozenset({_INSTANCE, _IMAGE})) & unknown:
+        rule = REGISTRY.find(finding.rule)
+        needed = rule.of_bare if rule is not None else None
+        if finding.location is not None and needed is not None and not unknown.intersection(needed):
             yield finding
+
+
+def _unknown(context: ServingContext) -> frozenset[Surrounding]:
+    said = {Surrounding.INSTANCE: context.instance_type, Surrounding.IMAGE: context.image_tag}
+    return frozenset(each for each, value in said.items() if value is None)

@@ -7,7 +7,7 @@ from catalogue import parse_ecr_image
 from preflight.evidence import DeploymentEvidence
 from preflight.finding import Severity
 from preflight.registry import rule
-from preflight.rule import DEPLOYMENT, Enforcer, SeenAfter, Violation
+from preflight.rule import DEPLOYMENT, Enforcer, SeenAfter, Surrounding, Violation
 from preflight.rules._environment import (
     BIND_TO_PORT,
     DEFAULT_MODEL_NAME,
@@ -42,6 +42,7 @@ _PORT = "8080"
     seen_after=SeenAfter.AT_ONCE,
     title="the image is not in Amazon ECR",
     scope=DEPLOYMENT,
+    of_bare=(Surrounding.INSTANCE, Surrounding.IMAGE),
     source=f"{_CONTAINER_IMAGE}; ImageConfig, RepositoryAccessMode; aws/sagemaker-python-sdk, pull 4700",
     symptom="CreateModel answers 'Using non-ECR image without Vpc repository access mode is not supported'.",
     fix="Mirror the image into a private ECR repository in the deployment's region.",
@@ -64,6 +65,7 @@ def image_not_in_ecr(evidence: DeploymentEvidence) -> Iterator[Violation]:
     seen_after=SeenAfter.AT_ONCE,
     title="the image lies in another region",
     scope=DEPLOYMENT,
+    of_bare=(Surrounding.INSTANCE, Surrounding.IMAGE),
     source=_CONTAINER_IMAGE,
     symptom="CreateModel is refused: artifact and image must be in the region of the model.",
     fix="Mirror the image into the deployment's region.",
@@ -88,6 +90,7 @@ def image_in_another_region(evidence: DeploymentEvidence) -> Iterator[Violation]
     seen_after=SeenAfter.AFTER_START_UP,
     title="the default model is not in the archive",
     scope=DEPLOYMENT,
+    of_bare=(),
     source=SERVE,
     symptom=f"The container exits: 'Directory with provided {DEFAULT_MODEL_NAME} does not exist', {_FAILS}",
     fix=f"Name a folder of the archive in {DEFAULT_MODEL_NAME}, or leave it out where there is only one.",
@@ -114,6 +117,7 @@ def default_model_missing(evidence: DeploymentEvidence) -> Iterator[Violation]:
     seen_after=SeenAfter.AT_REQUEST,
     title="a variable that the container does not read",
     scope=DEPLOYMENT,
+    of_bare=(),
     source=SERVE,
     symptom="The container ignores the variable and runs with its default.",
     fix="Correct the name, or remove the variable.",
@@ -140,6 +144,7 @@ def unknown_variable(evidence: DeploymentEvidence) -> Iterator[Violation]:
     seen_after=SeenAfter.AFTER_START_UP,
     title="an inference type that the container does not know",
     scope=DEPLOYMENT,
+    of_bare=(),
     source=SERVE,
     symptom=f"The server refuses to start, {_FAILS}",
     fix="Take one of the three, or leave it out for infer.",
@@ -163,6 +168,7 @@ def unknown_inference_type(evidence: DeploymentEvidence) -> Iterator[Violation]:
     seen_after=SeenAfter.AFTER_START_UP,
     title="the container listens on another port",
     scope=DEPLOYMENT,
+    of_bare=(),
     source="SageMaker Developer Guide, custom inference code with hosting services: the container listens on "
     "port 8080",
     symptom=f"SageMaker's health check on port {_PORT} is never answered, {_FAILS}",
@@ -187,6 +193,7 @@ def other_port(evidence: DeploymentEvidence) -> Iterator[Violation]:
     seen_after=SeenAfter.AT_REQUEST,
     title="a single model in multi-model mode",
     scope=DEPLOYMENT,
+    of_bare=(),
     source=SERVE,
     symptom="The endpoint is InService without a model, and every request fails.",
     fix=f"Leave {MULTI_MODEL} out.",
@@ -209,6 +216,7 @@ def multi_model_mode(evidence: DeploymentEvidence) -> Iterator[Violation]:
     seen_after=SeenAfter.LATER,
     title="the image is named by the tag latest",
     scope=DEPLOYMENT,
+    of_bare=(Surrounding.INSTANCE, Surrounding.IMAGE),
     source="SageMaker API Reference, DeployedImage: a tag is resolved to a digest while an endpoint is "
     "deployed; Amazon ECR User Guide, preventing image tags from being overwritten",
     symptom="A pushed image is not deployed, as the template stays equal; it comes with the next change of "

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from preflight.evidence import DeploymentEvidence
 from preflight.finding import Severity
 from preflight.registry import rule
-from preflight.rule import DEPLOYMENT, Enforcer, SeenAfter, Violation
+from preflight.rule import DEPLOYMENT, Enforcer, SeenAfter, Surrounding, Violation
 
 __all__ = ["golden_file_missing"]
 
@@ -17,6 +17,7 @@ __all__ = ["golden_file_missing"]
     seen_after=SeenAfter.BEFORE,
     title="a file of golden requests is not there",
     scope=DEPLOYMENT,
+    of_bare=(Surrounding.INSTANCE, Surrounding.IMAGE),
     source="Seatrial, golden requests: `seatrial check --run` reads them from the project",
     symptom="The trial run can't ask the model what its user wanted it to be asked.",
     fix="Correct the path, which starts from the project's root, or add the file.",

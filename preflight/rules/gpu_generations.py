@@ -9,7 +9,7 @@ from model_packaging.artifact import Manifest
 from preflight.evidence import DeploymentEvidence
 from preflight.finding import Severity
 from preflight.registry import rule
-from preflight.rule import DEPLOYMENT, Enforcer, SeenAfter, Violation
+from preflight.rule import DEPLOYMENT, Enforcer, SeenAfter, Surrounding, Violation
 from spec import Model
 
 __all__ = ["gpu_older_than_cuda", "instances_larger_than_gpu_memory"]
@@ -26,6 +26,7 @@ _ONE_COPY_EACH = ("torchscript", "onnx")
     seen_after=SeenAfter.AFTER_START_UP,
     title="a GPU that the image's CUDA has given up",
     scope=DEPLOYMENT,
+    of_bare=(Surrounding.INSTANCE, Surrounding.IMAGE),
     source="NVIDIA Triton Inference Server release notes, GPU requirements; CUDA release notes, deprecated "
     "architectures",
     symptom="Triton finds no GPU that it can use: KIND_GPU fails and the endpoint with it, or the model "
@@ -60,6 +61,7 @@ def gpu_older_than_cuda(evidence: DeploymentEvidence) -> Iterator[Violation]:
     seen_after=SeenAfter.AFTER_START_UP,
     title="more instances of a model than a GPU's memory holds",
     scope=DEPLOYMENT,
+    of_bare=(Surrounding.INSTANCE, Surrounding.IMAGE),
     source="Triton, model configuration, instance groups: count instances on each GPU; Triton, PyTorch "
     "backend, "
     f"{_WEIGHT_SHARING}: each instance has its own weights by default; ONNX Runtime backend: a session for "

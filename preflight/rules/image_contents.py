@@ -11,7 +11,7 @@ from model_packaging.artifact.image_needs import ImageNeeds
 from preflight.evidence import DeploymentEvidence
 from preflight.finding import Severity
 from preflight.registry import rule
-from preflight.rule import DEPLOYMENT, Enforcer, SeenAfter, Violation
+from preflight.rule import DEPLOYMENT, Enforcer, SeenAfter, Surrounding, Violation
 
 __all__ = [
     "backend_of_another_image",
@@ -41,6 +41,7 @@ _OF_OTHER_IMAGES = {"tensorrtllm": "<release>-trtllm-python-py3", "vllm": "<rele
     seen_after=SeenAfter.AFTER_START_UP,
     title="a field of config.pbtxt that the image does not know",
     scope=DEPLOYMENT,
+    of_bare=(Surrounding.IMAGE,),
     source="Triton, common/protobuf/model_config.proto of each release; catalogue, triton_config_fields",
     symptom="Triton's log says 'has no field named', the API 'failed to poll from model repository', "
     + _NOT_LOADED,
@@ -67,6 +68,7 @@ def field_newer_than_the_image(evidence: DeploymentEvidence) -> Iterator[Violati
     seen_after=SeenAfter.AFTER_START_UP,
     title="an ONNX file of a newer format than the image reads",
     scope=DEPLOYMENT,
+    of_bare=(Surrounding.IMAGE,),
     source=f"{_ONNX}; seen with ONNX Runtime",
     symptom=f"ONNX Runtime says 'Unsupported model IR version', {_NOT_LOADED}",
     fix="Take a newer release, or export with an older onnx package.",
@@ -90,6 +92,7 @@ def onnx_file_newer_than_the_image(evidence: DeploymentEvidence) -> Iterator[Vio
     seen_after=SeenAfter.AFTER_START_UP,
     title="an ONNX model of newer operators than the image has",
     scope=DEPLOYMENT,
+    of_bare=(Surrounding.IMAGE,),
     source=f"{_ONNX}; seen with ONNX Runtime",
     symptom="ONNX Runtime says 'Opset N is under development and support for this is limited', "
     + _NOT_LOADED,
@@ -114,6 +117,7 @@ def onnx_operators_newer_than_the_image(evidence: DeploymentEvidence) -> Iterato
     seen_after=SeenAfter.AFTER_START_UP,
     title="a backend that comes in another image",
     scope=DEPLOYMENT,
+    of_bare=(Surrounding.IMAGE,),
     source="Triton user guide, release compatibility matrix (containers trtllm-python-py3 and "
     "vllm-python-py3 beside py3); seen on Triton 2.51 without the backend",
     symptom=f"Triton says 'unable to find backend library', {_NOT_LOADED}",
@@ -139,6 +143,7 @@ def backend_of_another_image(evidence: DeploymentEvidence) -> Iterator[Violation
     seen_after=SeenAfter.AFTER_START_UP,
     title="a Python model of newer syntax than the image's Python",
     scope=DEPLOYMENT,
+    of_bare=(Surrounding.IMAGE,),
     source="Triton Python backend, README, managing Python runtime and libraries; Triton user guide, release "
     "compatibility matrix; PEP 654, 695 and 701",
     symptom=f"Importing the model raises SyntaxError, {_NOT_LOADED}",
@@ -164,6 +169,7 @@ def syntax_newer_than_the_image(evidence: DeploymentEvidence) -> Iterator[Violat
     seen_after=SeenAfter.AFTER_START_UP,
     title="a TensorFlow model in an image without TensorFlow",
     scope=DEPLOYMENT,
+    of_bare=(Surrounding.IMAGE,),
     source="triton-inference-server/server, pull request 8068 (as of 25.03 the TensorFlow backend is "
     "deprecated) and issue 8204 (with 25.03 users build it themselves)",
     symptom=f"Triton says 'unable to find backend library for backend 'tensorflow'', {_NOT_LOADED}",

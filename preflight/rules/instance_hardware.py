@@ -6,7 +6,7 @@ import catalogue
 from preflight.evidence import DeploymentEvidence
 from preflight.finding import Severity
 from preflight.registry import rule
-from preflight.rule import DEPLOYMENT, Enforcer, SeenAfter, Violation
+from preflight.rule import DEPLOYMENT, Enforcer, SeenAfter, Surrounding, Violation
 
 __all__ = ["accelerators_unused", "arm_for_triton"]
 
@@ -20,6 +20,7 @@ _IMAGES = "SageMaker Python SDK, image_uri_config, sagemaker-tritonserver: proce
     seen_after=SeenAfter.LATER,
     title="accelerators that AWS's images don't use",
     scope=DEPLOYMENT,
+    of_bare=(Surrounding.INSTANCE, Surrounding.IMAGE),
     source=f"{_IMAGES}; AWS Deep Learning Containers, available images: Neuron has images of its own",
     symptom="The model runs on the CPU, and the accelerators are paid for.",
     fix="Take instances with an NVIDIA GPU or without accelerators, or an image for them by image_uri.",
@@ -47,6 +48,7 @@ def accelerators_unused(evidence: DeploymentEvidence) -> Iterator[Violation]:
     seen_after=SeenAfter.AFTER_START_UP,
     title="an Arm instance type for AWS's Triton image",
     scope=DEPLOYMENT,
+    of_bare=(Surrounding.INSTANCE, Surrounding.IMAGE),
     source=f"{_IMAGES}, none for Graviton as there is of PyTorch",
     symptom="The container can't be started ('exec format error'), and the endpoint fails after its start-up "
     "time-out.",

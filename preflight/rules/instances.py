@@ -6,7 +6,7 @@ import catalogue
 from preflight.evidence import DeploymentEvidence
 from preflight.finding import Severity
 from preflight.registry import rule
-from preflight.rule import DEPLOYMENT, Enforcer, SeenAfter, Violation
+from preflight.rule import DEPLOYMENT, Enforcer, SeenAfter, Surrounding, Violation
 
 __all__ = [
     "ami_of_another_accelerator",
@@ -27,6 +27,7 @@ _MIB = 1 << 20
     seen_after=SeenAfter.AFTER_START_UP,
     title="KIND_GPU on an instance type without GPU",
     scope=DEPLOYMENT,
+    of_bare=(Surrounding.INSTANCE,),
     source="Triton, model configuration, instance groups; seen on Triton 2.51",
     symptom=f"Triton says 'has kind KIND_GPU but no GPUs are available', {_FAILS}",
     fix="Take an instance type with a GPU, or KIND_CPU or KIND_AUTO in the model's instance_group.",
@@ -51,6 +52,7 @@ def gpu_kind_on_cpu_instance(evidence: DeploymentEvidence) -> Iterator[Violation
     seen_after=SeenAfter.AFTER_START_UP,
     title="a GPU that the instance type does not have",
     scope=DEPLOYMENT,
+    of_bare=(Surrounding.INSTANCE,),
     source="Triton, model configuration, instance groups (gpus)",
     symptom=f"Triton says 'specifies invalid or unsupported gpu id', {_FAILS}",
     fix="Take an instance type with more GPUs, or name fewer.",
@@ -77,6 +79,7 @@ def gpu_beyond_the_instance(evidence: DeploymentEvidence) -> Iterator[Violation]
     seen_after=SeenAfter.AT_ONCE,
     title="a machine image for another accelerator",
     scope=DEPLOYMENT,
+    of_bare=(Surrounding.INSTANCE, Surrounding.IMAGE),
     source="SageMaker API Reference, ProductionVariant, InferenceAmiVersion (accelerator of each version)",
     symptom="The endpoint is refused, or its instances start without the driver they need.",
     fix="Take an inference_ami_version for the instance type's accelerator, or leave it out.",
@@ -107,6 +110,7 @@ def ami_of_another_accelerator(evidence: DeploymentEvidence) -> Iterator[Violati
     seen_after=SeenAfter.AFTER_START_UP,
     title="a model larger than the instance's memory",
     scope=DEPLOYMENT,
+    of_bare=(Surrounding.INSTANCE,),
     source="EC2, instance types (memory); PyTorch, torch::jit::load (a module is loaded whole)",
     symptom="The container is killed while it loads the model, without a word in its log, and starts again "
     "until the endpoint fails.",
@@ -135,6 +139,7 @@ def model_larger_than_memory(evidence: DeploymentEvidence) -> Iterator[Violation
     seen_after=SeenAfter.AFTER_START_UP,
     title="a model larger than a GPU's memory",
     scope=DEPLOYMENT,
+    of_bare=(Surrounding.INSTANCE,),
     source="EC2, instance types (GPU memory); Triton, model configuration, instance groups: each instance of "
     "a model is on one GPU",
     symptom=f"Triton says 'CUDA out of memory' while it loads the model, {_FAILS}",

@@ -7,7 +7,7 @@ from catalogue.multi_model import MULTI_MODEL_GPU_TYPES
 from preflight.evidence import DeploymentEvidence, ServedModel
 from preflight.finding import Severity
 from preflight.registry import rule
-from preflight.rule import DEPLOYMENT, Enforcer, SeenAfter, Violation
+from preflight.rule import DEPLOYMENT, Enforcer, SeenAfter, Surrounding, Violation
 from preflight.rules._environment import DEFAULT_MODEL_NAME, INFERENCE_TYPE
 from spec import MultiModelEndpoint
 
@@ -32,6 +32,7 @@ _FRONTEND = "triton-inference-server/server, src/sagemaker_server.cc"
     seen_after=SeenAfter.AT_ONCE,
     title="a GPU instance type that multi-model endpoints don't run on",
     scope=DEPLOYMENT,
+    of_bare=(Surrounding.INSTANCE, Surrounding.IMAGE),
     source=_INSTANCES,
     symptom="CreateEndpointConfig or CreateEndpoint is refused, and the stack rolls back.",
     fix="Take one of these, or an instance type without a GPU; or give each model an endpoint or an "
@@ -56,6 +57,7 @@ def instance_type_unsupported(evidence: DeploymentEvidence) -> Iterator[Violatio
     seen_after=SeenAfter.AFTER_START_UP,
     title="a multi-model endpoint on GPUs without Triton",
     scope=DEPLOYMENT,
+    of_bare=(Surrounding.INSTANCE, Surrounding.IMAGE),
     source=_INSTANCES,
     symptom="The endpoint is created, and its container loads no model onto the GPU.",
     fix="Serve the models by Triton, or take an instance type without a GPU.",
@@ -78,6 +80,7 @@ def toolkit_on_a_gpu(evidence: DeploymentEvidence) -> Iterator[Violation]:
     seen_after=SeenAfter.AT_REQUEST,
     title="a variable that a multi-model container does not heed",
     scope=DEPLOYMENT,
+    of_bare=(Surrounding.INSTANCE, Surrounding.IMAGE),
     source=f"{_FRONTEND}, SageMakerMMEHandleInfer; docker/sagemaker/serve",
     symptom="The container ignores the variable: each request names its model, which infers.",
     fix="Remove the variable; to stream answers, give the model an endpoint of its own.",
@@ -101,6 +104,7 @@ def variable_unheeded(evidence: DeploymentEvidence) -> Iterator[Violation]:
     seen_after=SeenAfter.AT_REQUEST,
     title="an archive of which a multi-model endpoint loads something else",
     scope=DEPLOYMENT,
+    of_bare=(Surrounding.INSTANCE, Surrounding.IMAGE),
     source=f"{_FRONTEND}, SageMakerMMELoadModel: of several folders the ensemble is loaded, else the last "
     "that the file system names; docker/sagemaker/serve: without --load-model",
     symptom="Each request for it fails or is answered by another model of the archive, and the others work.",

@@ -8,7 +8,7 @@ from model_packaging.artifact import TensorSpec
 from preflight.evidence import DeploymentEvidence
 from preflight.finding import Severity
 from preflight.registry import rule
-from preflight.rule import DEPLOYMENT, Enforcer, SeenAfter, Violation
+from preflight.rule import DEPLOYMENT, Enforcer, SeenAfter, Surrounding, Violation
 from spec import Model, PipelineContainer, PipelineEndpoint
 
 __all__ = [
@@ -31,6 +31,7 @@ _MIB = 1024 * 1024
     seen_after=SeenAfter.AT_REQUEST,
     title="a Triton container in a row with others",
     scope=DEPLOYMENT,
+    of_bare=(Surrounding.INSTANCE, Surrounding.IMAGE),
     source=f"{_PIPELINES}; KServe, open inference protocol v2: a request has `inputs`, an answer `outputs`; "
     "SageMaker PyTorch inference toolkit, default handlers: an array, without names",
     symptom="Every request fails with a ModelError: the next container can't read what the one before it "
@@ -62,6 +63,7 @@ def answer_that_is_no_request(evidence: DeploymentEvidence) -> Iterator[Violatio
     seen_after=SeenAfter.AT_REQUEST,
     title="containers in a row whose tensors don't fit",
     scope=DEPLOYMENT,
+    of_bare=(Surrounding.INSTANCE, Surrounding.IMAGE),
     source=f"{_PIPELINES}; SageMaker PyTorch inference toolkit: one array",
     symptom="Every request fails with a ModelError, or the second model gets what it wasn't made for.",
     fix="Export models where one returns what the next takes: one tensor of the same data type and shape.",
@@ -92,6 +94,7 @@ def answer_that_does_not_fit(evidence: DeploymentEvidence) -> Iterator[Violation
     seen_after=SeenAfter.AT_REQUEST,
     title="a container in a row whose answer loses its data type",
     scope=DEPLOYMENT,
+    of_bare=(Surrounding.INSTANCE, Surrounding.IMAGE),
     source="SageMaker PyTorch inference toolkit, default_pytorch_inference_handler.py (default_output_fn "
     "makes a list of the tensor, default_input_fn float32 of JSON); no document says which Accept header a "
     "container in a row gets",
@@ -120,6 +123,7 @@ def answer_without_its_data_type(evidence: DeploymentEvidence) -> Iterator[Viola
     seen_after=SeenAfter.AFTER_START_UP,
     title="containers that don't fit into the instance's memory together",
     scope=DEPLOYMENT,
+    of_bare=(Surrounding.INSTANCE, Surrounding.IMAGE),
     source="EC2, instance types (memory); SageMaker Developer Guide, multi-container endpoints: all "
     "containers run on each instance",
     symptom="A container is killed while it loads its model, without a word in its log, and starts again "

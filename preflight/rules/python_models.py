@@ -134,6 +134,7 @@ def sender_without_policy(artifact: ArtifactInspection) -> Iterator[Violation]:
     seen_after=SeenAfter.AT_REQUEST,
     title="a decoupled model behind plain invocations",
     scope=DEPLOYMENT,
+    of_bare=(),
     source="Triton, decoupled backends and models; generate extension; seen on Triton 2.51",
     symptom="Every request fails: 'HTTP end point doesn't support models with decoupled transaction policy'.",
     fix=f"Give the container {INFERENCE_TYPE}: generate_stream, or generate for one answer to each request.",

@@ -10,7 +10,7 @@ from model_packaging.artifact.python_source import parse_python
 from preflight.evidence import DeploymentEvidence
 from preflight.finding import Severity
 from preflight.registry import rule
-from preflight.rule import ARTIFACT, DEPLOYMENT, Enforcer, SeenAfter, Violation
+from preflight.rule import ARTIFACT, DEPLOYMENT, Enforcer, SeenAfter, Surrounding, Violation
 from spec import Model
 
 __all__ = [
@@ -196,6 +196,7 @@ def model_fn_missing(artifact: ArtifactInspection) -> Iterator[Violation]:
     seen_after=SeenAfter.AFTER_START_UP,
     title="a model exported by a newer PyTorch than the image's",
     scope=DEPLOYMENT,
+    of_bare=(Surrounding.IMAGE,),
     source="PyTorch, caffe2/serialize/versions.h (a file says which reader it needs at least; newer files "
     "are refused)",
     symptom="Where the model uses an operator or a form of file that the image's PyTorch doesn't know, "
@@ -227,6 +228,7 @@ def exported_by_newer_pytorch(evidence: DeploymentEvidence) -> Iterator[Violatio
     seen_after=SeenAfter.AFTER_START_UP,
     title="an Arm instance type for an x86_64 image",
     scope=DEPLOYMENT,
+    of_bare=(Surrounding.INSTANCE,),
     source="AWS Deep Learning Containers, available images (pytorch-inference is built for x86_64, "
     "pytorch-inference-graviton for Arm)",
     symptom=f"The container can't be started ('exec format error'), {_FAILS}",
@@ -253,6 +255,7 @@ def arm_instance(evidence: DeploymentEvidence) -> Iterator[Violation]:
     seen_after=SeenAfter.AT_REQUEST,
     title="an entry point that the archive does not hold",
     scope=DEPLOYMENT,
+    of_bare=(),
     source="SageMaker inference toolkit, parameters.py and environment.py",
     symptom="The image runs its default functions in silence, whatever the entry point was to do.",
     fix=f"Leave {_PROGRAM_VARIABLE} out.",

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from preflight.evidence import DeploymentEvidence
 from preflight.finding import Severity
 from preflight.registry import rule
-from preflight.rule import DEPLOYMENT, Enforcer, SeenAfter, Violation
+from preflight.rule import DEPLOYMENT, Enforcer, SeenAfter, Surrounding, Violation
 from preflight.rules._quota_demand import Demand, demands
 
 __all__ = ["at_most_beyond_quota", "at_rest_beyond_quota", "update_beyond_quota"]
@@ -21,6 +21,7 @@ _REQUEST = "Request a higher quota in Service Quotas, or take fewer instances or
     seen_after=SeenAfter.AT_ONCE,
     title="more instances than the quota",
     scope=DEPLOYMENT,
+    of_bare=(Surrounding.INSTANCE, Surrounding.IMAGE),
     source=_LIMITS,
     symptom="CreateEndpoint answers ResourceLimitExceeded: 'The account-level service limit ... is ...', "
     "and the "
@@ -43,6 +44,7 @@ def at_rest_beyond_quota(evidence: DeploymentEvidence) -> Iterator[Violation]:
     seen_after=SeenAfter.LATER,
     title="scaling beyond the quota",
     scope=DEPLOYMENT,
+    of_bare=(Surrounding.INSTANCE, Surrounding.IMAGE),
     source=_LIMITS,
     symptom="Scaling out stops at the quota, under the very load that it was made for.",
     fix=_REQUEST,
@@ -63,6 +65,7 @@ def at_most_beyond_quota(evidence: DeploymentEvidence) -> Iterator[Violation]:
     seen_after=SeenAfter.LATER,
     title="an update beyond the quota",
     scope=DEPLOYMENT,
+    of_bare=(Surrounding.INSTANCE, Surrounding.IMAGE),
     source=f"{_LIMITS}; SageMaker Developer Guide, blue/green deployments: SageMaker provisions a new fleet "
     f"while "
     "the old one serves, and ends that later",

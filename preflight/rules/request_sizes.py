@@ -8,7 +8,7 @@ from model_packaging.artifact import TensorSpec
 from preflight.evidence import DeploymentEvidence
 from preflight.finding import Severity
 from preflight.registry import rule
-from preflight.rule import DEPLOYMENT, Enforcer, SeenAfter, Violation
+from preflight.rule import DEPLOYMENT, Enforcer, SeenAfter, Surrounding, Violation
 
 __all__ = ["answer_beyond_the_body", "batch_beyond_the_body", "request_beyond_the_body"]
 
@@ -30,6 +30,7 @@ _BYTES = {
     seen_after=SeenAfter.AT_REQUEST,
     title="inputs larger than a request may be",
     scope=DEPLOYMENT,
+    of_bare=(Surrounding.INSTANCE, Surrounding.IMAGE),
     source=f"{_RUNTIME}: at most {INVOCATION_BODY_MAXIMUM_BYTES} bytes",
     symptom="Every request is refused before it reaches the model, in JSON and as binary tensors alike.",
     fix="Let the model take less at a time, such as a compressed image as BYTES, or read its input from S3.",
@@ -53,6 +54,7 @@ def request_beyond_the_body(evidence: DeploymentEvidence) -> Iterator[Violation]
     seen_after=SeenAfter.AT_REQUEST,
     title="a largest batch that no request can hold",
     scope=DEPLOYMENT,
+    of_bare=(Surrounding.INSTANCE, Surrounding.IMAGE),
     source=f"{_RUNTIME}: at most {INVOCATION_BODY_MAXIMUM_BYTES} bytes; Triton, model configuration, "
     f"dynamic batcher",
     symptom="A client that fills the batch is refused; the model never runs on so many samples.",
@@ -81,6 +83,7 @@ def batch_beyond_the_body(evidence: DeploymentEvidence) -> Iterator[Violation]:
     seen_after=SeenAfter.AT_REQUEST,
     title="outputs larger than an answer may be",
     scope=DEPLOYMENT,
+    of_bare=(Surrounding.INSTANCE, Surrounding.IMAGE),
     source=f"SageMaker Runtime API Reference, InvokeEndpoint, response Body: at most "
     f"{INVOCATION_BODY_MAXIMUM_BYTES} "
     "bytes",

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from preflight.evidence import DeploymentEvidence
 from preflight.finding import Severity
 from preflight.registry import rule
-from preflight.rule import DEPLOYMENT, Enforcer, SeenAfter, Violation
+from preflight.rule import DEPLOYMENT, Enforcer, SeenAfter, Surrounding, Violation
 
 __all__ = ["sequences_on_several_instances"]
 
@@ -19,6 +19,7 @@ _SEQUENCES = "ModelConfig.sequence_batching"
     seen_after=SeenAfter.AT_REQUEST,
     title="a model of sequences on several instances",
     scope=DEPLOYMENT,
+    of_bare=(Surrounding.INSTANCE, Surrounding.IMAGE),
     source="SageMaker Developer Guide, Stateful sessions with models (a request goes to any of the "
     "instances); Triton, stateful models (all requests of a sequence go to the same model instance)",
     symptom="Requests of one sequence reach several instances: 'must specify the START flag on the first "

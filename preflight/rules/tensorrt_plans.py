@@ -7,7 +7,7 @@ from model_packaging.remote.plan_versions import STAND_IN, TENSORRT
 from preflight.evidence import DeploymentEvidence
 from preflight.finding import Severity
 from preflight.registry import rule
-from preflight.rule import DEPLOYMENT, Enforcer, SeenAfter, Violation
+from preflight.rule import DEPLOYMENT, Enforcer, SeenAfter, Surrounding, Violation
 from spec import Model, TensorRT
 
 __all__ = [
@@ -70,6 +70,7 @@ def _hosts(evidence: DeploymentEvidence) -> Iterator[tuple[tuple[str, ...], str,
     seen_after=SeenAfter.AFTER_START_UP,
     title="a TensorRT plan of another version than the image's",
     scope=DEPLOYMENT,
+    of_bare=(Surrounding.IMAGE,),
     source="TensorRT, developer guide, Version Compatibility; NVIDIA Triton release notes (TensorRT of each "
     "release; catalogue/data/tensorrt_versions.json says which rows were read)",
     symptom=_LOADS_NOT,
@@ -99,6 +100,7 @@ def plan_of_another_tensorrt(evidence: DeploymentEvidence) -> Iterator[Violation
     seen_after=SeenAfter.AFTER_START_UP,
     title="a TensorRT plan for another GPU than the endpoint's",
     scope=DEPLOYMENT,
+    of_bare=(Surrounding.INSTANCE,),
     source="TensorRT, developer guide, Hardware Compatibility; Amazon EC2 instance types (GPUs)",
     symptom=f"{_LOADS_NOT} On a GPU of equal capability it loads and is slow.",
     fix="Set export.tensorrt.instance_type to one with the endpoint's GPU, or take such instances.",
@@ -124,6 +126,7 @@ def plan_for_another_gpu(evidence: DeploymentEvidence) -> Iterator[Violation]:
     seen_after=SeenAfter.AFTER_START_UP,
     title="a TensorRT plan on instances without an NVIDIA GPU",
     scope=DEPLOYMENT,
+    of_bare=(Surrounding.INSTANCE,),
     source="Triton, backend-platform support matrix: TensorRT runs on NVIDIA GPUs alone",
     symptom="Triton can't load the model, and the endpoint fails after its start-up time-out.",
     fix="Take instances with an NVIDIA GPU, or export to onnx or torchscript.",

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from preflight import Finding
-from preflight.bare import BareError, ServingContext, check, check_bare, not_checked
+from preflight.bare import BareError, ServingContext, check_bare, not_checked
 from preflight.registry import REGISTRY
 from preflight.rule import DEPLOYMENT
 from tests.preflight.bare.bare_repositories import CONFIG, archive, config, folder, repository, torchscript
@@ -306,7 +306,8 @@ def test_a_folder_is_read_within_limits(tmp_path: Path) -> None:
 
 
 def test_rules_that_ask_for_more_are_rules_about_deployments() -> None:
-    """The table names no other, and no project's."""
-    ids = {rule.id for rule in REGISTRY.rules(DEPLOYMENT)}
-    assert set(check._ASKS_FOR) <= ids
-    assert not any(int(rule_id[3:]) in each for rule_id in check._ASKS_FOR for each in check._OF_PROJECTS)
+    """No other scope's rule says that it runs over bare artifacts, and no project's."""
+    asking = {rule.id: rule for rule in REGISTRY.rules() if rule.of_bare is not None}
+    assert {rule.scope for rule in asking.values()} == {DEPLOYMENT}
+    of_projects = (range(401, 430), range(434, 438), range(521, 542), range(700, 800))
+    assert not any(int(rule_id[3:]) in each for rule_id in asking for each in of_projects)
